@@ -1,0 +1,62 @@
+"""When two texts are the same: by their words, whatever their case, spacing, punctuation and Unicode form.
+
+The identity of "Aspirin® 81 mg, q.d. for Anna" is `text:` and the XXH3-128 of "aspirin 81 mg q d for anna" in
+hexadecimal.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Final
+
+import xxhash
+
+from medinstruct.text.sentence import sentences
+from medinstruct.text.token import UNSPACED, attached
+
+_WORDS_OF_A_TEXT, _WORDS_OF_A_SENTENCE = 5, 8
+_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
+
+
+def normalise(text: str) -> str:
+    """The words of a text alone: NFKC, case folded, letters and digits of any script, one blank between.
+
+    What nobody sees, or sees only on a letter (soft hyphens, zero-width characters, joiners, combining marks
+    that NFKC could not compose), is dropped and does not part a word.
+    """
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text.lower()))
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    words = _word().findall(folded)
+    if not "".join(words).isalnum():
+        words = ["".join(filter(str.isalnum, word)) for word in words]
+    return " ".join(words)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    unseen = attached(also="\u00ad\u200b\u2060\ufeff")
+    return re.compile(rf"(?:[^\W_]++{unseen})++")
+
+
+def identity(text: str) -> str:
+    """`text:` and 32 hexadecimal digits, equal for equal normalised texts.
+
+    Empty for a text of fewer than five words: "yes" and "chest pain" stand in documents that have nothing to
+    do with each other. Two characters of a script without blanks count as one more word.
+    """
+    return _named(normalise(text), at_least=_WORDS_OF_A_TEXT)
+
+
+def sentence_identities(text: str) -> list[str]:
+    """The identities of the sentences of eight words or more, in order: shorter ones are too common."""
+    words = (normalise(text[start:end]) for start, end in sentences(text))
+    return [name for name in (_named(w, at_least=_WORDS_OF_A_SENTENCE) for w in words) if name]
+
+
+def _named(words: str, *, at_least: int) -> str:
+    count = words.count(" ") + 1
+    if not words.isascii():
+        count += len(_UNSPACED_LETTER.findall(words)) // 2
+    return f"text:{xxhash.xxh3_128_hexdigest(words.encode())}" if count >= at_least else ""
