@@ -1,0 +1,260 @@
+"""PubTator: title, abstract, mentions and relations of one article as a block of lines.
+
+    91000001|t|Lobolast-associated delirium.
+    91000001|a|Six mice became delirious.
+    91000001	0	8	Lobolast	Chemical	C900001
+    91000001	20	28	delirium	Disease	D003693
+    91000001	CID	C900001	D003693
+                                                          an empty line ends the block
+
+Offsets are code points, half open, into `title + one separator + abstract`, the separator being one character that no
+file holds (a blank here). A mention line has five columns, or six with its concepts; several concepts are joined by `,`
+`;` `|` or `+`, and `-1` or `-` says that there is none. A composite mention names its parts in a seventh column (BC5CDR),
+which is passed over. A line with a word in place of the first offset is a relation between concepts: type and two ids,
+and in BioRED a fourth column, whether it is `Novel`, which becomes the attribute `novel` of the relation.
+
+Specification: https://www.ncbi.nlm.nih.gov/research/pubtator3/api (format), Wei et al. 2013, doi:10.1093/nar/gkt441.
+
+Dialects: an article that comes in several blocks with the same id and texts, one per passage (tmVar, GNormPlus as
+distributed with AIONER), is one document per block; a block may have a title only, or repeat `|t|` and `|a|` lines of any
+letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from medinstruct.document import Concept, Document
+from medinstruct.errors import FormatError, Place
+from medinstruct.formats import Format
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.source import File
+
+FORMAT = Format(
+    title="PubTator",
+    specification="https://www.ncbi.nlm.nih.gov/research/pubtator3/api",
+    suffixes=(".pubtator", ".txt"),
+    loses=("discontinuous mentions", "several types of one mention", "alternatives", "events", "coreferences", "labels",
+           "attributes other than `novel` of relations", "passages other than title and abstract",
+           "relations of other than two concepts"),
+)  # fmt: skip
+"""Ids of mentions and relations, roles and names of vocabularies are not written: `read` counts and names them anew."""
+
+PASSAGES = {"t": "title", "a": "abstract"}
+JOINT = re.compile(r"[,;|+]")
+TEXT = re.compile(r"([^|\t]*)\|([a-z])\|")
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+Concepts = Callable[[str, str], tuple[Concept, ...]]
+"""(mention type, concept column) → its concepts."""
+NO_CONCEPT = {"", "-", "-1"}
+
+
+def read(
+    files: Iterable[File],
+    *,
+    repair: Repair | None = None,
+    vocabulary: str | Callable[[str, str], str] = "",
+    identity: str = "pmid",
+    split: Callable[[str, str], list[str]] = lambda type, ids: JOINT.split(ids),
+) -> Iterator[Read]:
+    """Yield one Document per block, with passages `title` and `abstract` and concept relations.
+
+    Args:
+        files: PubTator files.
+        repair: Changes a draft before it is checked.
+        vocabulary: Name of the concepts' vocabulary, or a function of (mention type, id) that gives it.
+        identity: What kind of id the documents have (`pmid`, `pmcid`); empty if it is the source's own.
+        split: From (mention type, concept column) to the ids in it, for ids that hold one of `,` `;` `|` `+`
+            themselves.
+    """
+    name_of = vocabulary if callable(vocabulary) else lambda type, id, name=vocabulary: name
+
+    @lru_cache(maxsize=1 << 16)  # the same few concepts are named again and again
+    def concepts(type: str, column: str) -> tuple[Concept, ...]:
+        ids = [id.strip() for id in split(type, column)]
+        return tuple(Concept(vocabulary=name_of(type, id), id=id) for id in ids if id not in NO_CONCEPT)
+
+    return finish((draft for file in files for draft in _drafts(file, concepts, identity)), repair)
+
+
+def _drafts(file: File, concepts: Concepts, identity: str) -> Iterator[Draft | Broken]:
+    block: list[tuple[int, str]] = []
+    try:
+        lines = file.lines()
+    except FormatError as error:
+        yield Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
+        return
+    for number, line in enumerate(lines, start=1):
+        if line and not line.isspace():
+            block.append((number, line))
+        elif block:
+            yield _draft(file.name, block, concepts, identity)
+            block = []
+    if block:
+        yield _draft(file.name, block, concepts, identity)
+
+
+def _draft(file: str, block: list[tuple[int, str]], concepts: Concepts, identity: str) -> Draft | Broken:
+    """Return the draft of one block; mention ids count from T1, relation ids from R1, in the order of the lines."""
+    id = re.split(r"[|\t]", block[0][1], maxsplit=1)[0]
+    texts: list[tuple[str, str]] = []
+    mentions: list[dict[str, Any]] = []
+    relations: list[dict[str, Any]] = []
+    attributes: list[dict[str, Any]] = []
+    lines: dict[str, int] = {}
+    for number, line in block:
+        part = None if lines else TEXT.match(line)
+        columns = [part[1]] if part else line.split("\t")
+        try:
+            if columns[0] != id:
+                raise ValueError(f"a line of {columns[0]!r} in the block of {id!r}")
+            if part:
+                texts.append((PASSAGES.get(part[2], part[2]), line[part.end() :]))
+            elif len(columns) > 2 and columns[1].isdecimal():
+                mention = _mention(f"T{len(mentions) + 1}", columns, concepts)
+                mentions.append(mention)
+                lines[mention["id"]] = number
+            else:
+                relation, novelty = _relation(f"R{len(relations) + 1}", columns)
+                relations.append(relation)
+                attributes += novelty
+                lines[relation["id"]] = number
+        except ValueError as error:
+            return Broken(Place(file, number), id, f"{error}: {line[:80]!r}")
+    text, passages = _join(texts)
+    _qualify(relations, mentions)
+    fields = {
+        "id": id, "text": text, "passages": passages, "mentions": tuple(mentions), "relations": tuple(relations),
+        "attributes": tuple(attributes), "identities": (f"{identity}:{id}",) if identity else (),
+    }  # fmt: skip
+    return Draft(Place(file, block[0][0]), fields, lines)
+
+
+def _mention(id: str, columns: list[str], concepts: Concepts) -> dict[str, Any]:
+    if len(columns) < 5:
+        raise ValueError(f"a mention has five columns or more, this line has {len(columns)}")
+    return {
+        "id": id,
+        "spans": ((int(columns[1]), int(columns[2])),),
+        "text": columns[3],
+        "types": (columns[4].strip(),),
+        "concepts": concepts(columns[4], columns[5]) if len(columns) > 5 else (),
+    }
+
+
+def _relation(id: str, columns: list[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The relation of a line, and whether it is novel."""
+    if len(columns) not in (4, 5) or NUMBER.fullmatch(columns[1]):
+        raise ValueError(f"neither a text, a mention (five columns) nor a relation (four); {len(columns)} columns")
+    arguments = tuple(
+        {"role": role, "ref": ref.strip(), "kind": "concept"} for role, ref in zip(("Arg1", "Arg2"), columns[2:])
+    )
+    novelty = [{"target": id, "name": "novel", "value": value} for value in columns[4:]]
+    return {"id": id, "type": columns[1], "arguments": arguments}, novelty
+
+
+def _qualify(relations: list[dict[str, Any]], mentions: list[dict[str, Any]]) -> None:
+    """Give the concepts of relations the vocabulary that the mentions of the same id have."""
+    if relations:
+        full = {concept.id: str(concept) for mention in mentions for concept in mention["concepts"]}
+        for relation in relations:
+            for argument in relation["arguments"]:
+                argument["ref"] = full.get(argument["ref"], argument["ref"])
+
+
+def _join(texts: list[tuple[str, str]]) -> tuple[str, tuple[dict[str, object], ...]]:
+    passages: list[dict[str, object]] = []
+    at = 0
+    for type, text in texts:
+        passages.append({"type": type, "span": (at, at + len(text))})
+        at += len(text) + 1
+    return " ".join(text for _, text in texts), tuple(passages)
+
+
+def write(documents: Iterable[Document], *, file: str = "documents.pubtator") -> Iterator[File]:
+    """Yield one file with a block per document; a text without passages is written as a title.
+
+    Raises:
+        FormatError: for a document that PubTator cannot hold (`FORMAT.loses`), with what it is.
+    """
+    blocks = []
+    for document in documents:
+        if reason := _unwritable_text(document) or _unwritable_marks(document):
+            raise FormatError(f"document {document.id}: {reason}", where=file, next="choose a format that can hold it")
+        blocks.append(_block(document))
+    yield File(file, "\n".join(blocks).encode())
+
+
+def _unwritable_text(document: Document) -> str | None:
+    types = tuple(passage.type for passage in document.passages)
+    if types not in {("title",), ("title", "abstract"), ()} or any(p.labels for p in document.passages):
+        return "has passages other than title and abstract"
+    texts = _texts(document)
+    if " ".join(texts) != document.text:
+        return "has a text that is not title, one blank, abstract"
+    if any("\n" in text or text.endswith("\r") for text in texts):
+        return "has a line break in its text"
+    return None if _is_column(document.id) and not {"|", "\ufeff"} & set(document.id) else "has an id that is no column"
+
+
+def _texts(document: Document) -> list[str]:
+    spans = [passage.span for passage in document.passages] or [(0, len(document.text))]
+    return [document.text[start:end] for start, end in spans]
+
+
+def _is_column(string: str) -> bool:
+    return bool(string) and string == string.strip() and not {"\t", "\n", "\r"} & set(string)
+
+
+def _unwritable_marks(document: Document) -> str | None:
+    for kind in ("events", "coreferences", "labels"):
+        if getattr(document, kind):
+            return f"has {kind}"
+    for mention in document.mentions:
+        if len(mention.spans) > 1 or len(mention.types) > 1 or mention.alternatives:
+            return f"mention {mention.id} is discontinuous, of several types or has alternatives"
+        if "\t" in mention.text or not _is_column(mention.types[0]):
+            return f"mention {mention.id} or its type is no column"
+        if any(JOINT.search(c.id) or c.id in NO_CONCEPT or not _is_column(c.id) for c in mention.concepts):
+            return f"mention {mention.id} has a concept id that holds a separator, or says that there is none"
+    bare = _bare(document)
+    for relation in document.relations:
+        refs = [bare.get(argument.ref, argument.ref) for argument in relation.arguments]
+        if len(relation.arguments) != 2 or any(argument.kind != "concept" for argument in relation.arguments):
+            return f"relation {relation.id} is not between two concepts"
+        if NUMBER.fullmatch(relation.type) or not all(map(_is_column, (relation.type, *refs))):
+            return f"relation {relation.id} is of a type or between ids that are no column"
+    relations, novel = {relation.id for relation in document.relations}, [a.target for a in document.attributes]
+    if any(a.name != "novel" or not _is_column(a.value) for a in document.attributes):
+        return "has attributes other than whether a relation is novel"
+    return (
+        None
+        if set(novel) <= relations and len(set(novel)) == len(novel)
+        else "says twice, or of what is no relation, that it is novel"
+    )
+
+
+def _bare(document: Document) -> dict[str, str]:
+    """The ids of concepts by what relations call them, which is with their vocabularies."""
+    return {str(concept): concept.id for mention in document.mentions for concept in mention.concepts}
+
+
+def _block(document: Document) -> str:
+    lines = [f"{document.id}|{letter}|{text}" for letter, text in zip("ta", _texts(document))]
+    for mention in document.mentions:
+        start, end = mention.spans[0]
+        concepts = ",".join(concept.id for concept in mention.concepts)
+        lines.append("\t".join([document.id, str(start), str(end), mention.text, mention.types[0], concepts]))
+    novel = {attribute.target: attribute.value for attribute in document.attributes}
+    bare = _bare(document)
+    for relation in document.relations:
+        columns = [
+            document.id,
+            relation.type,
+            *(bare.get(argument.ref, argument.ref) for argument in relation.arguments),
+        ]
+        lines.append("\t".join([*columns, novel[relation.id]] if relation.id in novel else columns))
+    return "\n".join(lines) + "\n"

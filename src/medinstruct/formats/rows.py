@@ -1,0 +1,121 @@
+"""Rows: what tables, JSON files and worksheets are made of, and the way from a row to an Item.
+
+What a row means is a corpus' business. It says so with one function, from the row to the fields of an Item:
+
+    def item(row: Row) -> Fields:
+        options = (row["yes"], row["no"])
+        return {"id": row["id"], "question": row["stem"], "options": options, "answers": (int(row["key"]),)}
+
+The function may also pass the row over (None), or make several of it (a list, or a generator). What it trips
+over, a key that is not there or a number that is none, makes the row a `Broken` at its file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from medinstruct.document import Document, Item
+from medinstruct.errors import FormatError, Place, did_you_mean
+from medinstruct.formats.draft import Broken, Draft
+from medinstruct.source import File
+
+Fields = Mapping[str, Any]
+"""The fields of an Item or a Document as plain values."""
+
+
+class Row(dict[str, Any]):
+    """The cells of one row by name, and where it stands.
+
+    A value that has no names, such as the `"yes"` of `{"7012": "yes"}`, stands under `value`.
+    """
+
+    __slots__ = ("key", "place")
+
+    place: Place
+    key: str
+    """The key under which the file holds the row; its number in the file, from 0, where it has none."""
+
+    def __init__(self, fields: Any, place: Place, key: str) -> None:
+        super().__init__(fields if isinstance(fields, Mapping) else {"value": fields})
+        self.place = place
+        self.key = key
+
+
+Line = tuple[int, list[str]]
+"""The number of the line on which a row begins, and its cells."""
+
+
+class Placed(Protocol):
+    """Anything that knows its place in a file: a Row, an element of an XML file."""
+
+    place: Place
+
+
+Thing = TypeVar("Thing", bound=Placed)
+Make = Callable[[Thing], Fields | Iterable[Fields] | None]
+"""What a corpus says of a thing: the fields of what it becomes, of several, or None to pass it over."""
+
+FAULTS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What the function of a corpus may trip over when a file is not what it should be."""
+
+
+def drafts(
+    things: Iterable[Thing | Broken], make: Make[Thing], kind: type[Document] | type[Item] = Item
+) -> Iterator[Draft | Broken]:
+    """Yield what `make` makes of each thing, in order, or a Broken at its place with what is wrong."""
+    for thing in things:
+        if isinstance(thing, Broken):
+            yield thing
+            continue
+        try:
+            made = make(thing)
+            several = (made,) if isinstance(made, Mapping) else () if made is None else made
+            for fields in several:
+                yield Draft(thing.place, dict(fields), kind=kind)
+        except FAULTS as error:
+            yield Broken(thing.place, _id(thing), _explain(error, thing))
+
+
+def named(file: str, lines: Iterator[Line | Broken], columns: Sequence[str] | None) -> Iterator[Row | Broken]:
+    """Yield a Row per line, its cells under the names of the columns, which are the first line's if None.
+
+    A line with more or fewer cells than there are columns is a Broken.
+    """
+    if columns is None:
+        first = next(lines, (0, []))
+        if isinstance(first, Broken):
+            yield first
+            return
+        columns = first[1]
+    if len(set(columns)) < len(columns):
+        yield Broken(Place(file, 1), "", f"two columns have one name: {', '.join(columns)}")
+        return
+    for number, line in enumerate(lines):
+        if isinstance(line, Broken):
+            yield line
+        elif len(line[1]) != len(columns):
+            what = f"{len(line[1])} cells where there are {len(columns)} columns ({', '.join(columns)})"
+            yield Broken(Place(file, line[0]), "", what)
+        else:
+            yield Row(dict(zip(columns, line[1])), Place(file, line[0]), str(number))
+
+
+def decoded(file: File, encoding: str = "utf-8-sig") -> str | Broken:
+    """Return the text of a file, or a Broken at the line whose bytes are not in `encoding`."""
+    try:
+        return file.text(encoding)
+    except FormatError as error:
+        return Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
+
+
+def _id(thing: Placed) -> str:
+    return str(thing.get("id", thing.key)) if isinstance(thing, Row) else ""
+
+
+def _explain(error: Exception, thing: Placed) -> str:
+    if isinstance(error, KeyError):
+        name = str(error.args[0]) if error.args else ""
+        hint = f" ({did_you_mean(name, thing)})" if isinstance(thing, Row) and name not in thing else ""
+        return f"nothing is called {name!r} here{hint}"
+    return f"cannot be read: {error}"
