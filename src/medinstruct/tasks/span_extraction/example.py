@@ -1,0 +1,161 @@
+"""What is asked and what is right in span extraction, and how Documents become such questions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, field_validator
+
+from medinstruct.document import Document, Mention, Record, Spans, quote
+from medinstruct.tasks import facts
+from medinstruct.tasks.task import Example, Gold, Lost, Question, Window
+
+
+class SpanQuestion(Question):
+    """A text, and the labels of the spans to find in it."""
+
+    text: str
+    labels: tuple[str, ...]
+    definitions: dict[str, str] = Field(default_factory=dict)
+    """What a label means, where the corpus says so."""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        return self.labels
+
+    @property
+    def reading(self) -> str:
+        return self.text
+
+
+class LabelledSpan(Record):
+    """One span to find; `pieces` are offsets into the question's text."""
+
+    label: str
+    pieces: Annotated[Spans, Field(min_length=1)]
+    alternatives: tuple[Spans, ...] = ()
+    """Other extents that count as right."""
+
+    @field_validator("pieces")
+    @classmethod
+    def _are_in_order(cls, pieces: Spans) -> Spans:
+        last = 0
+        for start, end in pieces:
+            if not last <= start < end:
+                raise ValueError(f"the piece {start}:{end} is empty or not in the order of the text")
+            last = end
+        return pieces
+
+
+class SpanGold(Gold):
+    """The spans that annotators marked, in the order of the text, each once."""
+
+    spans: tuple[LabelledSpan, ...] = ()
+
+    @field_validator("spans")
+    @classmethod
+    def _each_once(cls, spans: tuple[LabelledSpan, ...]) -> tuple[LabelledSpan, ...]:
+        """Sorted; two mentions of one label and place (of two concepts, say) are one span to find."""
+        found: dict[tuple[str, Spans], LabelledSpan] = {}
+        for span in sorted(spans, key=lambda span: span.pieces):
+            if same := found.get((span.label, span.pieces)):
+                extents = dict.fromkeys(same.alternatives + span.alternatives)
+                span = span.model_copy(update={"alternatives": tuple(extents)})
+            found[span.label, span.pieces] = span
+        return tuple(found.values())
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.spans
+
+
+class Found(NamedTuple):
+    """One span of a prediction; `pieces` is empty where an answer gives the string alone."""
+
+    label: str
+    text: str
+    pieces: Spans = ()
+
+
+SpanExample = Example[SpanQuestion, SpanGold]
+
+
+def strings(example: SpanExample) -> tuple[Found, ...]:
+    """The gold as labelled strings without offsets, sorted: what a format that writes mentions as words can carry."""
+    text = example.question.text
+    return tuple(sorted(Found(span.label, quote(text, span.pieces)) for span in example.gold.spans))
+
+
+def spans(example: SpanExample) -> tuple[Found, ...]:
+    """The gold as labelled spans with offsets, sorted: what a format that keeps places can carry."""
+    text = example.question.text
+    return tuple(sorted(Found(span.label, quote(text, span.pieces), span.pieces) for span in example.gold.spans))
+
+
+def find_fault(example: SpanExample) -> str | None:
+    """Return why question and gold do not belong together: a label that is not asked, a span outside the text."""
+    length, labels = len(example.question.text), example.question.labels
+    for span in example.gold.spans:
+        if span.label not in labels:
+            return "a label that is not asked for"
+        if span.pieces[-1][1] > length:
+            return "a span outside the text"
+    return None
+
+
+def view(document: Document, fact: facts.Spans, windows: Sequence[Window]) -> Iterator[SpanExample | Lost]:
+    """Yield one example per window, empty ones too; a mention that no window holds whole is Lost."""
+    asked = [mention for mention in document.mentions if any(type in fact.labels for type in mention.types)]
+    yield from ask(document, fact.labels, asked, windows)
+
+
+def view_triggers(document: Document, fact: facts.Events, windows: Sequence[Window]) -> Iterator[SpanExample | Lost]:
+    """Yield one example per window that asks for the trigger words of events."""
+    triggers = {event.trigger for event in document.events}
+    asked = [mention for mention in document.mentions if mention.id in triggers]
+    yield from ask(document, fact.labels, asked, windows)
+
+
+def ask(
+    document: Document,
+    labels: Mapping[str, str | None],
+    mentions: Sequence[Mention],
+    windows: Sequence[Window],
+) -> Iterator[SpanExample | Lost]:
+    """Yield one example per window with those of `mentions` that lie in it and whose type has a label."""
+    shown = tuple(dict.fromkeys(label for label in labels.values() if label))
+    held: list[list[Mention]] = [[] for _ in windows]
+    starts = [window.start for window in windows]
+    for mention in mentions:
+        if not any(labels.get(type) for type in mention.types):
+            yield Lost(mention.id, "its label is not asked for")
+            continue
+        at = bisect_right(starts, mention.spans[0][0]) - 1
+        if at >= 0 and mention.spans[-1][1] <= windows[at].end:
+            held[at].append(mention)
+        else:
+            yield Lost(mention.id, "crosses the edge of a window")
+    for window, inside in zip(windows, held):
+        question = SpanQuestion(text=document.text[window.start : window.end], labels=shown)
+        found = [
+            LabelledSpan(
+                label=label,
+                pieces=_shift(mention.spans, window),
+                alternatives=tuple(
+                    _shift(spans, window)
+                    for spans in mention.alternatives
+                    if window.start <= spans[0][0] and spans[-1][1] <= window.end
+                ),
+            )
+            for mention in sorted(inside, key=lambda mention: mention.spans)
+            for label in dict.fromkeys(labels.get(type) for type in mention.types)
+            if label
+        ]
+        ids = tuple(mention.id for mention in inside)
+        yield Example(question, SpanGold(spans=tuple(found)), window.name, (window.start, window.end), ids)
+
+
+def _shift(spans: Spans, window: Window) -> Spans:
+    return tuple((start - window.start, end - window.start) for start, end in spans)

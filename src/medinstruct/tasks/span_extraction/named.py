@@ -1,0 +1,50 @@
+"""What all answer formats of span extraction have in common: labels go by names.
+
+A template may show `Chemical` as `drug`; then the question says `drug`, the answer says `drug`, and what is parsed
+says `Chemical` again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import Field, field_validator
+
+from medinstruct.tasks.span_extraction.example import SpanExample, SpanGold, SpanQuestion, find_fault
+from medinstruct.tasks.task import AnswerFormat
+
+
+class Named(AnswerFormat[SpanQuestion, SpanGold]):
+    """An answer format whose labels may go by other names."""
+
+    names: dict[str, str] = Field(default_factory=dict)
+    """Other words for labels, as the question and the answer show them."""
+
+    @field_validator("names")
+    @classmethod
+    def _are_clear(cls, names: dict[str, str]) -> dict[str, str]:
+        if reason := unclear(list(names.values())):
+            raise ValueError(f"the names cannot be read back: {reason}")
+        return names
+
+    def shown(self, labels: Iterable[str]) -> dict[str, str]:
+        """The name that each label is shown by, in order."""
+        return {label: self.names.get(label, label) for label in labels}
+
+    def fields(self, question: SpanQuestion) -> dict[str, object]:
+        return {"labels": tuple(self.shown(question.labels).values())}
+
+    def fits(self, example: SpanExample) -> str | None:
+        labels = example.question.labels
+        if len(set(self.shown(labels).values())) < len(labels):
+            return "two labels of the same name"
+        return find_fault(example)
+
+
+def unclear(names: Sequence[str]) -> str | None:
+    """Return why labels of these names could not be told apart, or from the answer around them."""
+    if len(set(names)) < len(names):
+        return "two labels of the same name"
+    if any(not name or name != name.strip() or "\n" in name for name in names):
+        return "a label that is empty, has blanks at its edges or a line break"
+    return None

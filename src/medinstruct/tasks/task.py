@@ -1,0 +1,192 @@
+"""What a unified task type is, and the two views of one row: what is asked and what is right.
+
+    Document | Item  ──view──▶  Example(question, gold)  ──render──▶  "Chemical: naloxone ... clonidine"
+                                        │                                      │
+                                     carries  ══════════ equals ══════════▶  parse(answer, question)
+
+An Example is a pair: the *question* side is all that a template or a parser ever sees; the *gold* side is what
+annotators said. That neither can look at the gold is thereby a matter of types
+(docs/decisions/0001-question-and-gold.md).
+
+An answer format is a frozen model whose fields are its options, as a template's front matter states them, with five
+methods that belong together: for every example, `fits(x) is None` implies `parse(render(x), x.question).prediction ==
+carries(x)`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from medinstruct.document import Document, Item, Record, Span
+from medinstruct.tasks.facts import Fact
+
+Source = Document | Item
+
+
+class Question(Record):
+    """The side of an Example that is asked; a template sees these fields and no others."""
+
+    @property
+    @abstractmethod
+    def asked(self) -> tuple[str, ...]:
+        """The labels, types or options that are asked for; part of the row's identity."""
+
+    @property
+    @abstractmethod
+    def reading(self) -> str:
+        """All text of the source that stands in the question; what guard, dedup and lengths look at."""
+
+    @property
+    def ask(self) -> str:
+        """What is asked of `reading`, as one string: two rows with equal reading and ask are duplicates."""
+        return "\x1f".join(self.asked)
+
+
+class Gold(Record):
+    """The side of an Example that is right."""
+
+    @property
+    @abstractmethod
+    def is_empty(self) -> bool:
+        """Whether the right answer is that there is nothing (no such mention, no relation, none of the labels)."""
+
+
+Q = TypeVar("Q", bound=Question)
+G = TypeVar("G", bound=Gold)
+
+
+@dataclass(slots=True)
+class Example(Generic[Q, G]):
+    """One task's view of a part of a source."""
+
+    question: Q
+    gold: G
+    unit: str = "document"
+    """Which part of the source this is, unique within source and task: `document`, `sentence 3`, `sentence 3 T1 T4`.
+    """
+    window: Span = (0, 0)
+    """Where the text of the question stands in the document; (0, 0) where it is not one stretch of it."""
+    annotations: tuple[str, ...] = ()
+    """Ids of the annotations that the gold carries."""
+
+
+class Lost(NamedTuple):
+    """An annotation that no Example of a view carries, and the first reason."""
+
+    annotation: str
+    reason: str
+
+
+class Window(NamedTuple):
+    """A stretch of a document that becomes a question's text."""
+
+    name: str
+    start: int
+    end: int
+
+
+Mark = Literal["exact", "repaired", "ambiguous", "invented"]
+"""How an item of an answer was read: as written; after mending its form; with several readings, of which the first was
+taken; or saying something that the question does not allow (a string that is not in the text, an option that is not offered)."""
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What an answer says, item by item; made of anything a model may write, without ever raising."""
+
+    prediction: tuple[Any, ...]
+    """The items in canonical order, so that two answers that say the same are equal."""
+    marks: tuple[Mark, ...] = ()
+    """How each item was read, in the order of `prediction`."""
+    unread: tuple[str, ...] = ()
+    """Pieces of the answer that say nothing the format knows, cut to 80 characters."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the answer was written exactly as the format says."""
+        return not self.unread and all(mark == "exact" for mark in self.marks)
+
+
+class AnswerFormat(Record, Generic[Q, G]):
+    """A pair of `render` and `parse`, with the options that a template's front matter may set."""
+
+    level: ClassVar[str]
+    """What comes back: `spans`, `strings`, `choice`, `number`, `text`."""
+    loses: ClassVar[tuple[str, ...]] = ()
+    """What of the gold does not come back: offsets, order, duplicates, nesting, gaps."""
+
+    @abstractmethod
+    def fits(self, example: Example[Q, G]) -> str | None:
+        """Return None if the syntax can hold this example's gold, else the reason in a few words that name no text."""
+
+    @abstractmethod
+    def render(self, example: Example[Q, G]) -> str:
+        """Return the answer to be learnt; defined where `fits` is None."""
+
+    @abstractmethod
+    def carries(self, example: Example[Q, G]) -> tuple[Any, ...]:
+        """Return what of the gold the format keeps, computed from gold and question alone."""
+
+    @abstractmethod
+    def parse(self, answer: str, question: Q) -> Parsed:
+        """Return what an answer says; never raises, never evaluates, takes time linear in the answer."""
+
+    def fields(self, question: Q) -> dict[str, Any]:
+        """Return what a template may show of the format: the word for nothing, lettered options, …"""
+        return {}
+
+
+class Case(NamedTuple, Generic[Q, G]):
+    """One scored row."""
+
+    question: Q
+    gold: G
+    prediction: tuple[Any, ...]
+
+
+View = Callable[[Any, Any, Sequence[Window]], Iterator["Example[Any, Any] | Lost"]]
+"""(source, fact, windows) → examples, and the annotations that none of them carries."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskType:
+    """A unified task type: how it is asked, answered and scored."""
+
+    name: str
+    title: str
+    question: type[BaseModel]
+    gold: type[BaseModel]
+    formats: Mapping[str, type[AnswerFormat[Any, Any]]]
+    views: Mapping[type[Fact], View]
+    """The facts that can be asked this way."""
+    scores: Mapping[str, Callable[[Sequence[Case[Any, Any]]], float]]
+    """Metrics over the rows of a dataset, each 1.0 for the gold itself; the first is the usual one."""
+    samples: tuple[Example[Any, Any], ...] = field(default=())
+    """Hand-written examples that every template and answer format of this type must be able to handle."""
+    samples_of: Mapping[str, tuple[Example[Any, Any], ...]] = field(default_factory=dict)
+    """Those of one corpus-level task, where the type serves several that look different; a wording made for some is
+    held to these.
+    """
+
+    def samples_for(self, tasks: Sequence[str]) -> tuple[Example[Any, Any], ...]:
+        """The canonical examples that a wording for these tasks must be able to handle; all of them if it names none."""
+        if not tasks or not self.samples_of:
+            return self.samples
+        return tuple(example for task in tasks for example in self.samples_of.get(task, ()))
+
+    def read(self, question: str, gold: str) -> Example[Any, Any]:
+        """Return the Example of a row from its two JSON columns."""
+        return Example(self.question.model_validate_json(question), self.gold.model_validate_json(gold))
+
+
+def lost_unless(carried: Iterable[str], universe: Iterable[tuple[str, str]]) -> Iterator[Lost]:
+    """Yield a Lost for each (annotation, reason) of `universe` that is not among `carried`."""
+    seen = set(carried)
+    for annotation, reason in universe:
+        if annotation not in seen:
+            yield Lost(annotation, reason)

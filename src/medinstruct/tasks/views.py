@@ -1,0 +1,31 @@
+"""What the views of Documents share: which window holds a mention, and the words that are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from medinstruct.document import Spans
+from medinstruct.tasks.task import Window
+
+
+class Holder:
+    """Tells the place of the window that holds spans whole, or -1; windows are in order and never overlap."""
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self.starts = [window.start for window in windows]
+        self.ends = [window.end for window in windows]
+
+    def __call__(self, spans: Spans) -> int:
+        at = bisect_right(self.starts, spans[0][0]) - 1
+        return at if at >= 0 and spans[-1][1] <= self.ends[at] else -1
+
+
+def shift(spans: Spans, start: int) -> Spans:
+    """Spans of a document as offsets into the window that begins at `start`."""
+    return tuple((first - start, last - start) for first, last in spans)
+
+
+def words(mapping: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The different words that native labels are mapped to, in order."""
+    return tuple(dict.fromkeys(word for word in mapping.values() if word))
