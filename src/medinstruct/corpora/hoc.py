@@ -1,0 +1,84 @@
+"""Hallmarks of Cancer: which of ten hallmarks each sentence of 1,852 PubMed abstracts is about (Baker et al. 2016)."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.formats import line_labels
+from medinstruct.formats.draft import Draft, Read, Repair, one_of
+from medinstruct.formats.sentence_labels import join_sentences
+from medinstruct.license import License
+from medinstruct.source import File
+from medinstruct.tasks import Labels
+
+HALLMARKS = {
+    "Sustaining proliferative signaling": "Sustaining proliferative signaling (PS)",
+    "Evading growth suppressors": "Evading growth suppressors (GS)",
+    "Resisting cell death": "Resisting cell death (CD)",
+    "Enabling replicative immortality": "Enabling replicative immortality (RI)",
+    "Inducing angiogenesis": "Inducing angiogenesis (A)",
+    "Activating invasion and metastasis": "Activating invasion and metastasis (IM)",
+    "Genomic instability and mutation": "Genomic instability and mutation (GI)",
+    "Tumor promoting inflammation": "Tumor promoting inflammation (TPI)",
+    "Cellular energetics": "Cellular energetics (CE)",
+    "Avoiding immune destruction": "Avoiding immune destruction (ID)",
+}
+
+
+ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+
+
+def letters(draft: Draft) -> str | None:
+    """Put letters for the escapes (backslash, `u`, four digits) that 117 abstracts of the release hold in their text."""
+    text = draft.fields["text"]
+    if not ESCAPE.search(text):
+        return None
+    sentences = [(text[slice(*passage["span"])], passage["labels"]) for passage in draft.fields["passages"]]
+    whole = [(ESCAPE.sub(lambda code: chr(int(code[1], 16)), sentence), labels) for sentence, labels in sentences]
+    draft.fields |= join_sentences(whole)
+    return "escapes in the text are letters"
+
+
+def hallmarks(draft: Draft) -> None:
+    """Keep the first level of each label, once: `Resisting cell death--Apoptosis` is `Resisting cell death`; `NULL`
+    is none.
+    """
+    for passage in draft.fields["passages"]:
+        heads = (label.split("--")[0].strip() for label in passage["labels"])
+        passage["labels"] = tuple(dict.fromkeys(head for head in heads if head != "NULL"))
+
+
+def read(files: Iterable[File], *, part: str, repair: Repair | None = None) -> Iterator[Read]:
+    """Yield the abstracts of a part of BLURB's split, which lists those of dev and test; the others are train."""
+    files = list(files)
+    listed = {
+        file.stem: {line.rsplit("\t", 1)[-1].split("_")[0] for line in file.lines()[1:]}
+        for file in files
+        if file.suffix == ".tsv"
+    }
+    others = set().union(*listed.values())
+    abstracts = [
+        f for f in files if f.suffix == ".txt" and (f.stem in listed[part] if part in listed else f.stem not in others)
+    ]
+    return line_labels.read(abstracts, identity="pmid", repair=one_of(hallmarks, *filter(None, [repair])))
+
+
+FILES = ("text/*.txt", "labels/*.txt", "blurb-tsv/*.tsv")
+
+corpus = Corpus(
+    title="Hallmarks of Cancer",
+    homepage="https://github.com/sb895/Hallmarks-of-Cancer",
+    citation="Baker et al. 2016, Automatic semantic classification of scientific literature according to the hallmarks "
+    "of cancer, Bioinformatics 32:432-440, doi:10.1093/bioinformatics/btv585",
+    license=License("gpl-3.0", "LICENSE of the release"),
+    splits={
+        "train": Split("train", FILES, {"documents": 1295}, options={"part": "train"}),
+        "dev": Split("validation", FILES, {"documents": 186, "passages": 1798}, options={"part": "dev"}),
+        "test": Split("test", FILES, {"documents": 371, "passages": 3547}, options={"part": "test"}),
+    },
+    tasks={
+        "dc": Labels(labels=HALLMARKS, several=True, of="passage", question="Which hallmarks of cancer is this about?")
+    },
+    read=read,
+    repair=letters,
+)
