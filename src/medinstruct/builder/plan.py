@@ -1,0 +1,213 @@
+"""What a recipe comes to on this machine: corpora found or missing, asks resolved, parts to run."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from medinstruct import corpora, recipe, tasks, template
+from medinstruct.corpora.corpus import Corpus
+from medinstruct.errors import NotFound, RecipeError, did_you_mean
+from medinstruct.recipe import Entry, Recipe
+from medinstruct.tasks.facts import Fact
+from medinstruct.tasks.task import AnswerFormat, TaskType
+from medinstruct.template import Template
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An entry of a recipe with all its names looked up."""
+
+    place: int
+    """Of the entry in the recipe, from 0."""
+    entry: Entry
+    corpus: Corpus
+    fact: Fact
+    type: TaskType
+    templates: tuple[Template, ...]
+    max_tokens: int
+
+    @property
+    def task(self) -> str:
+        """One of the papers' names: `ner` for a corpus' `ner-triggers`."""
+        return self.entry.task.split("-")[0]
+
+    @property
+    def formats(self) -> dict[str, AnswerFormat[Any, Any]]:
+        """The distinct answer formats of the templates by name and options, in their order."""
+        return {wording.answer_key: wording.answer for wording in self.templates}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A split of a corpus that is here, and the entries that ask it."""
+
+    corpus: str
+    split: str
+    role: str
+    folder: Path
+    places: tuple[int, ...]
+    """Of the entries in the recipe."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be built from what."""
+
+    name: str
+    recipe: Recipe
+    slices: tuple[Slice, ...]
+    missing: dict[str, str]
+    """What was not found, `corpus` or `corpus/split`, and the line that would get it."""
+    samples: bool
+    """Whether the bundled samples stand in for the corpora."""
+
+
+def resolve(found: Recipe, place: int) -> Ask:
+    """Return an entry with all its names looked up.
+
+    Raises:
+        NotFound, RecipeError: naming the entry and what is wrong with it.
+    """
+    entry = found.mix[place]
+    where = f"mix -> {place}"
+    corpus = corpora.load(entry.corpus)
+    if entry.task not in corpus.tasks:
+        raise RecipeError(
+            f"{entry.corpus} does not annotate {entry.task!r}",
+            where=where,
+            next=did_you_mean(entry.task, corpus.tasks),
+        )
+    fact = _narrow(corpus.tasks[entry.task], entry, where)
+    able = tasks.types_for(fact)
+    type = entry.as_ or able[0]
+    if type not in able:
+        raise RecipeError(
+            f"{entry.task} of {entry.corpus} cannot be asked as {type!r}",
+            where=where,
+            next=did_you_mean(type, able),
+        )
+    for split in entry.splits:
+        if split not in corpus.splits:
+            raise RecipeError(
+                f"{entry.corpus} has no split {split!r}", where=where, next=did_you_mean(split, corpus.splits)
+            )
+    metrics = tasks.load(type).scores
+    if entry.metric and entry.metric not in metrics:
+        raise RecipeError(
+            f"{type} has no score {entry.metric!r}", where=where, next=did_you_mean(entry.metric, metrics)
+        )
+    chosen = tuple(map(template.load, _wordings(entry, type, where)))
+    return Ask(place, entry, corpus, fact, tasks.load(type), chosen, entry.max_tokens or found.max_tokens)
+
+
+@cache
+def resolved(text: str, path: str) -> tuple[Recipe, dict[int, Ask]]:
+    """The recipe of a text, and a place to keep its asks; one per process."""
+    return recipe.parse(text, path), {}
+
+
+def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, require_all: bool = False) -> Plan:
+    """Return what the recipe comes to, every name in it checked.
+
+    Raises:
+        NotFound: if a corpus is missing and all are required, or if a folder was given that holds none of them.
+    """
+    asks = [resolve(found, place) for place in range(len(found.mix))]
+    wanted = {ask.corpus.id: ask.corpus for ask in asks}
+    folders = {id: corpus.find(data, samples=samples, download=True) for id, corpus in wanted.items()}
+    if not samples and not any(folders.values()):
+        if data is not None or require_all:
+            raise NotFound(
+                f"none of the {len(wanted)} corpora of {name} is below {data or 'the data folder'}",
+                next=next(iter(wanted.values())).how_to_get,
+            )
+        samples, folders = True, {id: corpus.find(samples=True) for id, corpus in wanted.items()}
+    slices, missing = [], {}
+    for id, corpus in wanted.items():
+        folder = folders[id]
+        if folder is None:
+            missing[id] = corpus.how_to_get
+            continue
+        here = corpus.present(folder)
+        for (split, role), places in _splits(found, [ask for ask in asks if ask.corpus.id == id]).items():
+            if split in here:
+                slices.append(Slice(id, split, role, folder, places))
+            else:
+                missing[f"{id}/{split}"] = corpus.how_to_get
+    if missing and require_all:
+        first, how = next(iter(missing.items()))
+        raise NotFound(f"{len(missing)} parts of {name} are not here, the first is {first}", next=how)
+    return Plan(name, found, tuple(slices), missing, samples)
+
+
+def _splits(found: Recipe, asks: list[Ask]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """The splits of one corpus that the recipe wants, each with its role and the entries that ask it."""
+    wanted: dict[tuple[str, str], tuple[int, ...]] = {}
+    for name, split in asks[0].corpus.splits.items():
+        for ask in asks:
+            chosen = name in ask.entry.splits if ask.entry.splits else split.role in found.roles
+            if chosen and ask.entry.task not in split.withheld:
+                key = (name, ask.entry.role or split.role)
+                wanted[key] = (*wanted.get(key, ()), ask.place)
+    return wanted
+
+
+def _narrow(fact: Fact, entry: Entry, where: str) -> Fact:
+    """The fact with only the labels that the entry asks for."""
+    if not entry.labels:
+        return fact
+    labels = getattr(fact, "labels", None)
+    if labels is None:
+        raise RecipeError(f"{entry.task} of {entry.corpus} has no labels to choose from", where=f"{where} -> labels")
+    for label in entry.labels:
+        if label not in labels.values():
+            known = [label for label in labels.values() if label]
+            raise RecipeError(
+                f"no label {label!r} in {entry.corpus}",
+                where=f"{where} -> labels",
+                next=did_you_mean(label, known),
+            )
+    kept = {native: label for native, label in labels.items() if label in entry.labels}
+    return dataclasses.replace(fact, labels=kept)  # type: ignore[call-arg]  # facts without labels were refused above
+
+
+def _wordings(entry: Entry, type: str, where: str) -> Iterator[str]:
+    """The templates an entry names; else those made for its corpus; else the general ones of its type that suit the
+    task.
+    """
+    there = template.names(type)
+    if entry.templates:
+        for pattern in entry.templates:
+            names = [
+                name for name in there if fnmatch.fnmatchcase(name, pattern if "/" in pattern else f"{type}/{pattern}")
+            ]
+            if not names and pattern.endswith(".jinja"):
+                names = [pattern]
+            if not names:
+                raise NotFound(
+                    f"no template {pattern!r} of type {type}",
+                    where=f"{where} -> templates",
+                    next=did_you_mean(pattern, there),
+                )
+            yield from names
+        return
+    suited = [t for t in map(template.load, there) if t.suits(entry.task.split("-")[0], entry.corpus)]
+    own = [t.name for t in suited if t.front.corpora]
+    names = own or [t.name for t in suited if not any(tag in PUBLISHED for tag in t.front.tags)]
+    if not names:
+        raise NotFound(
+            f"no {type} template suits {entry.task} of {entry.corpus}",
+            where=where,
+            next="name some under `templates`",
+        )
+    yield from names
+
+
+PUBLISHED = {"mnlu", "medtuned"}
+"""Tags of the wordings that rebuild a paper's format; recipes name them, they are never taken unasked."""

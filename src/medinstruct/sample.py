@@ -1,0 +1,86 @@
+"""The row contract: what a Sample is, how it is named, and what equal rows are.
+
+A Sample is what a model sees, with its gold and its lineage: one row of an artefact. Its `id` names what is asked of
+which part of which source, and stays the same when wording, seed or version change, so that versions can be compared;
+its `digest` changes with whatever the model sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import xxhash
+
+from medinstruct.document import Record
+
+FORMAT_VERSION = "1"
+"""Of the columns below; stands in every manifest."""
+
+
+class Message(Record):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sample(Record):
+    """One row."""
+
+    id: str
+    """32 hex digits over corpus, split, document, task, type, unit, what is asked and repeat."""
+    digest: str
+    """32 hex digits over messages and gold."""
+    corpus: str
+    corpus_version: str
+    split: str
+    """Official name of the split in the source."""
+    document: str
+    """Id of the source document or item."""
+    groups: tuple[str, ...]
+    """Every identity of every source text of the row: `pmid:…`, `pmcid:…`, `doi:…`, `text:…`; sorted."""
+    task: str
+    """What is annotated, by the papers' names: `ner`, `re`, …"""
+    type: str
+    """As which unified task type it is asked."""
+    template: str
+    template_hash: str
+    answer_format: str
+    language: str
+    license: str
+    messages: tuple[Message, ...]
+    """What the model sees, the answer last."""
+    example: str
+    """JSON of the question side: everything that parse and display need."""
+    gold: str
+    """JSON of the gold side: everything that scores need beside the question."""
+    meta: str
+    """JSON of the lineage: unit, place in the document, annotations carried, draws."""
+
+
+def row_id(
+    corpus: str, split: str, document: str, task: str, type: str, unit: str, asked: Iterable[str], repeat: int = 0
+) -> bytes:
+    """The 16 bytes that name a row, whatever its wording, seed and version.
+
+    The official split is part of the name, as some sources count their records anew in each.
+    """
+    return xxhash.xxh3_128_digest(_parted((corpus, split, document, task, type, unit, *sorted(asked), str(repeat))))
+
+
+def row_digest(messages: Sequence[Mapping[str, Any]], gold: str) -> str:
+    """32 hex digits over what the model sees and what is right."""
+    parts = [part for message in messages for part in (message["role"], message["content"])]
+    return xxhash.xxh3_128_hexdigest(_parted((*parts, gold)))
+
+
+def draw(*parts: bytes | str | int) -> int:
+    """A 64-bit number that depends on nothing but `parts`: every random choice of a build is one of these."""
+    return xxhash.xxh3_64_intdigest(_parted(parts))
+
+
+def _parted(parts: Iterable[bytes | str | int]) -> bytes:
+    """The parts, each behind its length, so that no two sequences look alike whatever stands in the texts."""
+    raw = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join([b"%d:%b" % (len(part), part) for part in raw])

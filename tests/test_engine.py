@@ -1,0 +1,61 @@
+"""Parts run in several processes: in order, with their errors, and with a word when a process dies."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from medinstruct import engine
+from medinstruct.errors import FormatError, WorkerLost
+
+_told = []
+
+
+def slow_first(n):
+    time.sleep(0.3 if n == 0 else 0)
+    return n * n
+
+
+def fail_at_two(n):
+    if n == 2:
+        raise FormatError("this one is broken", where="x.txt", next="mend it")
+    return n
+
+
+def die_at_one(n):
+    if n == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+
+
+def remember(word):
+    _told.append(word)
+
+
+def recall(n):
+    return _told[-1] if _told else None
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_work(workers):
+    assert list(engine.run(slow_first, range(6), workers=workers)) == [0, 1, 4, 9, 16, 25]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_a_part_comes_as_it_was(workers):
+    with pytest.raises(FormatError, match=r"x.txt: this one is broken \(mend it\)"):
+        list(engine.run(fail_at_two, range(4), workers=workers))
+
+
+def test_a_process_that_dies_is_told_and_not_waited_for():
+    with pytest.raises(WorkerLost, match="a worker process was killed"):
+        list(engine.run(die_at_one, range(4), workers=2))
+
+
+def test_every_process_is_prepared():
+    assert list(engine.run(recall, range(4), workers=2, initialise=remember, initial=("ready",))) == ["ready"] * 4
+
+
+def test_no_work_is_no_results():
+    assert list(engine.run(slow_first, [], workers=2)) == []
