@@ -1,0 +1,134 @@
+"""Checks of corpora, templates and recipes: the same for ours, for plug-ins and for a user's own shelf.
+
+C101  a fact is missing                                T101  the template does not compile
+C102  there is no bundled sample                       T102  it fails on a canonical example
+C103  a record of the sample is broken                 R101  the recipe is not well formed, or a name in it is unknown
+C104  a split of the sample is empty                   R102  it cannot be built from the bundled samples
+C105  a task yields no example from the sample
+C106  a label is not in the shared vocabulary
+C107  a count differs from the expected one
+C108  a record of the release is broken
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from medinstruct import corpora, recipe, shelf, tasks, template
+from medinstruct.builder.plan import plan
+from medinstruct.corpora import vocabulary
+from medinstruct.corpora.corpus import SAMPLES, Corpus, count, deviations
+from medinstruct.errors import MedinstructError
+from medinstruct.formats.draft import Broken
+from medinstruct.tasks.task import Lost
+from medinstruct.tasks.unit import windows
+
+SHOWN = 5
+"""Broken records of one split that are told one by one."""
+
+
+class Finding(NamedTuple):
+    """Something that a check does not let pass."""
+
+    code: str
+    subject: str
+    what: str
+
+
+VOCABULARIES: dict[type[tasks.Fact], dict[str, str]] = {
+    tasks.Spans: vocabulary.SPANS,
+    tasks.Events: vocabulary.EVENTS,
+    tasks.Relations: vocabulary.RELATIONS,
+}
+
+
+def check_corpora(ids: list[str] | None = None, data: Path | None = None) -> Iterator[Finding]:
+    """Yield what is wrong with the facts and samples of corpora, and with the counts of those found in `data`."""
+    for id in ids or corpora.names():
+        try:
+            corpus = corpora.load(id)
+        except MedinstructError as error:
+            yield Finding("C101", id, str(error))
+            continue
+        yield from _facts(corpus)
+        yield from _sample(corpus)
+        if (folder := corpus.find(data)) is not None:
+            yield from _release(corpus, folder)
+
+
+def _facts(corpus: Corpus) -> Iterator[Finding]:
+    for name in ("title", "homepage", "citation", "splits", "tasks"):
+        if not getattr(corpus, name):
+            yield Finding("C101", corpus.id, f"no {name}")
+    for name, fact in corpus.tasks.items():
+        if name.split("-")[0] not in tasks.TASKS:
+            yield Finding("C101", corpus.id, f"task {name!r} begins with none of {', '.join(tasks.TASKS)}")
+        if corpus.home == SAMPLES.parent and (known := VOCABULARIES.get(type(fact))) is not None:
+            unknown = [
+                label for label in getattr(fact, "labels", {}).values() if label is not None and label not in known
+            ]
+            yield from (Finding("C106", corpus.id, f"{name}: {label!r}") for label in unknown)
+
+
+def _sample(corpus: Corpus) -> Iterator[Finding]:
+    folder = corpus.find(samples=True)
+    if folder is None and corpus.home != SAMPLES.parent:
+        return  # a user's own corpus is checked on its files
+    if folder is None:
+        yield Finding("C102", corpus.id, "no folder under corpora/samples")
+        return
+    examples: Counter[str] = Counter()
+    for split in corpus.splits:
+        number = 0
+        for record in corpus.records(split, corpus.files(split, folder)):
+            number += 1
+            if isinstance(record, Broken):
+                yield Finding("C103", corpus.id, str(record.error()))
+                continue
+            for name, fact in corpus.tasks.items():
+                view = tasks.load(tasks.types_for(fact)[0]).views[type(fact)]
+                things = view(record, fact, windows(record, "document", 1500)) if fact.is_of(record) else ()
+                examples[name] += sum(not isinstance(thing, Lost) for thing in things)
+        if not number:
+            yield Finding("C104", corpus.id, split)
+    yield from (Finding("C105", corpus.id, name) for name in corpus.tasks if not examples[name])
+
+
+def _release(corpus: Corpus, folder: Path) -> Iterator[Finding]:
+    for name in corpus.present(folder):
+        split = corpus.splits[name]
+        records = list(corpus.records(name, corpus.files(name, folder)))
+        counts = count(iter(records))
+        yield from (Finding("C107", corpus.id, f"{name}: {line}") for line in deviations(split, counts))
+        if counts["broken"] and "broken" not in split.counts:
+            broken = [str(record.error()) for record in records if isinstance(record, Broken)]
+            yield from (Finding("C108", corpus.id, what) for what in broken[:SHOWN])
+            if len(broken) > SHOWN:
+                yield Finding("C108", corpus.id, f"{name}: and {len(broken) - SHOWN} more")
+
+
+def check_templates(names: list[str] | None = None) -> Iterator[Finding]:
+    """Yield what is wrong with templates."""
+    for name in names or template.names():
+        try:
+            found = template.load(name)
+        except MedinstructError as error:
+            yield Finding("T101", name, str(error))
+            continue
+        yield from (Finding("T102", name, fault) for fault in template.check(found))
+
+
+def check_recipes(names: list[str] | None = None) -> Iterator[Finding]:
+    """Yield what is wrong with recipes."""
+    for name in names or recipe.names():
+        try:
+            found = recipe.load(name)
+            planned = plan(shelf.find("recipes", name).name, found, None, samples=True)
+        except MedinstructError as error:
+            yield Finding("R101", name, str(error))
+            continue
+        for corpus, how in planned.missing.items():
+            yield Finding("R102", name, f"{corpus}: no sample; {how}")

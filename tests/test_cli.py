@@ -1,0 +1,193 @@
+"""The command line as a person uses it: what is printed, what is asked wrongly, what the exit codes are."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(*arguments, cwd=None, **environment):
+    """Run a command and return (exit code, output, errors)."""
+    kept = {name: value for name, value in os.environ.items() if name != "MEDINSTRUCT_DATA"}
+    done = subprocess.run(
+        [sys.executable, "-m", "medinstruct", *map(str, arguments)],
+        capture_output=True, text=True, cwd=cwd, env={**kept, "HF_HUB_OFFLINE": "1", **environment},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "build"
+    code, out, _ = run("build", "quickstart", "--samples", "--out", folder)
+    assert code == 0
+    return folder, out
+
+
+@pytest.mark.parametrize("kind", ["corpora", "templates", "recipes", "formats", "tasks"])
+def test_every_kind_is_listed_as_a_table_and_as_json(kind):
+    code, table, _ = run("ls", kind)
+    rows = json.loads(run("ls", kind, "--json")[1])
+
+    assert code == 0
+    assert len(rows) > 1
+    assert len(table.strip().split("\n")) == len(rows) + 1
+    assert all(str(next(iter(row.values()))) in table for row in rows)
+
+
+def test_a_build_tells_what_came_out(built):
+    folder, out = built
+
+    assert "bundled samples: invented text" in out
+    assert "documents" in out
+    assert str(folder) in out
+    assert "\x1b[" not in out
+
+
+def test_json_says_the_same_as_the_manifest(tmp_path):
+    code, out, _ = run("build", "quickstart", "--samples", "--out", tmp_path / "x", "--json")
+    found = json.loads(out)
+
+    assert code == 0
+    assert found["digest"] == json.loads((tmp_path / "x/manifest.json").read_text())["digest"]
+    assert found["totals"]["samples"]["in"] == sum(found["rows"].values())
+
+
+def test_explain_shows_a_row(built):
+    folder, _ = built
+    import medinstruct
+
+    id = medinstruct.load(folder)["train"][0]["id"]
+    code, out, _ = run("explain", folder, id[:10])
+
+    assert code == 0
+    assert id in out
+    assert "--- assistant" in out
+
+
+@pytest.mark.parametrize("name", ["bc5cdr", "quickstart", "span_extraction/typed-lines"])
+def test_show_knows_every_kind_of_name(name):
+    code, out, _ = run("show", name)
+
+    assert code == 0
+    assert len(out) > 100
+
+
+def test_cp_copies_and_never_overwrites(tmp_path):
+    assert run("cp", "quickstart", tmp_path / "mine.yaml")[0] == 0
+    assert run("build", tmp_path / "mine.yaml", "--samples", "--out", tmp_path / "out")[0] == 0
+    code, _, err = run("cp", "quickstart", tmp_path / "mine.yaml")
+
+    assert code == 1
+    assert "exists" in err
+
+
+@pytest.mark.parametrize(
+    "arguments, code, message",
+    [
+        (["build", "quickstrat"], 2, "no recipe 'quickstrat' (did you mean quickstart?"),
+        (["build", "quickstart", "--size", "many"], 2, "number of rows"),
+        (["build", "quickstart", "--size", "0"], 2, "number of rows"),
+        (["build", "quickstart", "--workers", "0"], 2, "--workers"),
+        (["build", "quickstart", "--data", "/nonexistent"], 2, "none of the"),
+        (["ls", "corporas"], 2, "did you mean corpora"),
+        (["show", "bc5crd"], 2, "did you mean bc5cdr"),
+        (["check", "nothing-like-this"], 2, "nothing is called"),
+        (["explain", "/nonexistent", "a"], 2, "holds no build"),
+        (["build", "quickstart", "--shelf", "/nonexistent"], 2, "is no shelf"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_clear_line(arguments, code, message):
+    found, _, err = run(*arguments)
+
+    assert found == code
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_recipe_with_a_slip_names_file_key_and_cure(tmp_path):
+    (tmp_path / "x.yaml").write_text(
+        "title: x\nmix:\n  - {corpus: bc5cdr, task: ner}\n  - {corpus: hoc, task: dc, weigth: 2}\n"
+    )
+    code, _, err = run("build", tmp_path / "x.yaml", "--samples")
+
+    assert code == 1
+    assert "x.yaml: mix -> 1 -> weigth: unknown key; did you mean weight?" in err
+
+
+def test_check_finds_a_template_with_an_unknown_field(tmp_path):
+    home = tmp_path / "templates/span_extraction"
+    home.mkdir(parents=True)
+    (home / "bad.jinja").write_text("---\nanswer: lines\n---\nFind {{ lables }} in {{ text }}\n")
+    code, out, _ = run("check", "span_extraction/bad", "--shelf", tmp_path)
+
+    assert code == 1
+    assert "bad.jinja:4: unknown field 'lables' (did you mean labels?)" in out
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = run("build", "quickstart", "--samples", "--out", tmp_path / "file" / "x")
+
+    assert code == 1
+    assert "cannot read or write" in err
+    assert "Traceback" not in err
+
+
+def test_a_full_disk_is_one_clear_line_and_leaves_no_result(tmp_path):
+    """/dev/full stands in for a disk without room: the first shard is written there."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full on this system")
+    script = (
+        "import sys, medinstruct.cli as cli, medinstruct.artefact as a\n"
+        "a.write_json = lambda path, value: open('/dev/full', 'w').write('x' * 10**6)\n"
+        f"sys.argv = ['medinstruct', 'build', 'quickstart', '--samples', '--out', {str(tmp_path / 'out')!r}]\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_builds_into_one_folder_do_not_mix(tmp_path):
+    """While one build holds the lock, another is refused."""
+    script = (
+        "import medinstruct.builder as b, pathlib\n"
+        f"s = b.Settings(out=pathlib.Path({str(tmp_path / 'out')!r}), samples=True)\n"
+        f"with b._alone(pathlib.Path({str(tmp_path)!r}), 'out', s):\n"
+        "    print('held', flush=True); input()\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "held\n"
+    code, _, err = run("build", "quickstart", "--samples", "--out", tmp_path / "out")
+    holder.communicate("\n")
+
+    assert code == 1
+    assert "another build is writing" in err
+    assert run("build", "quickstart", "--samples", "--out", tmp_path / "out")[0] == 0
+
+
+def test_a_build_killed_at_any_moment_goes_on_to_the_same_rows(built, tmp_path):
+    """SIGKILL at growing delays, then once to the end: the digest of an undisturbed build."""
+    folder, _ = built
+    command = [sys.executable, "-m", "medinstruct", "build", "quickstart", "--samples", "--out", str(tmp_path / "out")]
+    for delay in (0.2, 0.4, 0.6, 0.8):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    assert run(*command[3:])[0] == 0
+
+    assert (
+        json.loads((tmp_path / "out/manifest.json").read_text())["digest"]
+        == json.loads((folder / "manifest.json").read_text())["digest"]
+    )
