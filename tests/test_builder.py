@@ -355,3 +355,58 @@ def test_a_sample_build_covers_every_entry_of_its_recipe(name, tasks_of_it, tmp_
     assert entries == set(range(len(recipe.load(name).mix)))
     assert {row["task"] for row in made["train"]} == tasks_of_it
     assert made.manifest["samples"]
+
+
+def test_what_a_user_keeps_in_the_folder_of_a_build_is_never_touched(quick, tmp_path):
+    """Notes and adapters beside the rows stay, whether the same build comes again or another one by --force."""
+    out = tmp_path / "out"
+    shutil.copytree(quick.folder, out)
+    (out / "adapter").mkdir()
+    (out / "adapter/weights.txt").write_text("mine")
+    mine = write_recipe(tmp_path, "title: m\nmix: [{corpus: bc5cdr, task: ner}]\n")
+
+    medinstruct.build("quickstart", samples=True, out=out)
+    other = medinstruct.build(mine, samples=True, out=out, force=True)
+
+    assert (out / "adapter/weights.txt").read_text() == "mine"
+    assert other.digest == medinstruct.load(out).digest != quick.digest
+    assert len(list((out / "data").iterdir())) == len(other.manifest["shards"])
+
+
+def test_a_script_without_a_guard_may_build_with_several_workers(tmp_path):
+    """What README shows works as a file: the processes of a build do not run the caller's script again."""
+    shutil.copytree(SAMPLES, tmp_path / "data")
+    (tmp_path / "script.py").write_text(
+        "import medinstruct\nprint('once')\n"
+        "m = medinstruct.build('quickstart', data='data', size='all', out='out', workers=2)\nprint(len(m['train']) > 0)\n"
+    )
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("once\nTrue\n", "")
+
+
+def test_a_part_that_was_cut_off_is_told(tmp_path):
+    """Fewer records than the corpus is known to have: in the manifest and on the card, not only in `check`."""
+    shutil.copytree(SAMPLES / "bc5cdr", tmp_path / "data/bc5cdr")
+
+    made = medinstruct.build("quickstart", data=tmp_path / "data", size="all", out=tmp_path / "out")
+
+    assert "bc5cdr/train: 3 records, expected 500" in made.manifest["unexpected"]
+    assert "bc5cdr/train: 3 records, expected 500" in (tmp_path / "out/README.md").read_text()
+
+
+def test_a_guard_that_does_not_cover_all_is_told(tmp_path):
+    """The card names the parts of a benchmark that were not here to be guarded against."""
+    shutil.copytree(SAMPLES / "bc5cdr", tmp_path / "data/bc5cdr")
+    mine = write_recipe(tmp_path, "title: m\nguard: [blurb]\nmix: [{corpus: bc5cdr, task: ner}]\n")
+
+    medinstruct.build(mine, data=tmp_path / "data", out=tmp_path / "out")
+
+    assert "Not kept out" in (tmp_path / "out/README.md").read_text()
+    assert "bioasq-7b" in (tmp_path / "out/README.md").read_text()
+
+
+@pytest.mark.parametrize("settings", [{"size": "100"}, {"size": 0}, {"size": -5}, {"size": 2.5}, {"workers": 0}])
+def test_sizes_and_workers_that_are_none_are_refused(settings, tmp_path):
+    with pytest.raises(BuildError):
+        medinstruct.build("quickstart", samples=True, out=tmp_path / "out", **settings)

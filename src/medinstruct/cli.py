@@ -146,6 +146,9 @@ def check(
     chosen: dict[str, list[str]] = {kind: [] for kind in named}
     for word in words:
         kind = word if word in named else next((kind for kind, names in named.items() if word in names), None)
+        kind = kind or {".yaml": "recipes", ".jinja": "templates"}.get(
+            Path(word).suffix if Path(word).is_file() else ""
+        )
         if kind is None:
             raise NotFound(
                 f"nothing is called {word!r}",
@@ -264,6 +267,11 @@ def _tell_build(made: Build) -> None:
         typer.echo(f"{id}: {len(records)} records are set aside; the first: {records[0][0]}: {records[0][2]}")
     for name, how in manifest["missing"].items():
         typer.echo(f"not found: {name}: {how}")
+    for line in manifest.get("unexpected", ()):
+        typer.echo(f"not as expected: {line}")
+    for name, guard in manifest.get("guard", {}).items():
+        if guard["missing"]:
+            typer.echo(f"not guarded: what is not here of {name}: {', '.join(guard['missing'])}")
     if "shortfall" in manifest:
         short = manifest["shortfall"]
         typer.echo(f"{short['reached']:,} of {short['wanted']:,} rows: the corpora at hand give no more")
@@ -277,8 +285,9 @@ def _corpora(data: Path | None) -> list[dict[str, Any]]:
     for id in corpora.names():
         corpus = corpora.load(id)
         folder = corpus.find(data)
-        rows.append({"corpus": id, "tasks": " ".join(corpus.tasks), "license": corpus.license.id, "language": " ".join(corpus.languages),
-                     "found": " ".join(corpus.present(folder)) if folder else "", "title": corpus.title})  # fmt: skip
+        found = " ".join(corpus.present(folder)) if folder else ""
+        rows.append({"corpus": id, "found": found, "license": corpus.license.id, "language": " ".join(corpus.languages),
+                     "tasks": " ".join(corpus.tasks), "title": corpus.title})  # fmt: skip
     return rows
 
 

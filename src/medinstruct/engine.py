@@ -6,13 +6,30 @@ first, so that nothing a build says depends on the number of workers.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from medinstruct.errors import WorkerLost
+
+
+@contextlib.contextmanager
+def _main_unseen() -> Iterator[None]:
+    """Start processes that do not run the caller's script again: what they do lives in modules, never in `__main__`."""
+    main = sys.modules["__main__"]
+    file, spec = main.__dict__.pop("__file__", None), main.__spec__
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__spec__ = spec
+        if file is not None:
+            main.__file__ = file
+
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -39,7 +56,8 @@ def run(
         "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     )
     with ProcessPoolExecutor(min(workers, len(arguments)), context, initialise, initial) as pool:
-        futures = [pool.submit(work, argument) for argument in arguments]
+        with _main_unseen():
+            futures = [pool.submit(work, argument) for argument in arguments]
         try:
             for future in futures:
                 yield future.result()

@@ -34,6 +34,7 @@ from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.plan import Ask, Plan, plan, resolve
 from medinstruct.builder.pool import Pool, gather
 from medinstruct.builder.render import ShardReport, ShardTask
+from medinstruct.corpora.corpus import Measured
 from medinstruct.errors import BuildError, MedinstructError, RecipeError, WorkerLost
 from medinstruct.mixture import draw, duplicates, guard
 from medinstruct.sample import FORMAT_VERSION
@@ -74,6 +75,12 @@ def build(name: str, settings: Settings, tell: Tell = lambda what, done, of: Non
     text, path = entry.text(), str(entry.path)
     found = recipe.parse(text, f"recipes/{entry.path.name}" if entry.shelf != "file" else path)
     wanted = found.size if settings.size is None else settings.size
+    if wanted != "all" and (not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1):
+        raise BuildError(f"the size is a number of rows or 'all', not {wanted!r}")
+    if settings.workers is not None and settings.workers < 1:
+        raise BuildError(f"{settings.workers} workers cannot build anything")
+    if settings.out is not None:
+        _refuse_foreign(settings.out)
     planned = plan(entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all)
     base = settings.out.parent if settings.out else Path("builds")
     with (
@@ -106,6 +113,7 @@ class _Run:
     def go(self) -> Build:
         guarded = self._guard()
         reports = self._parts(guarded)
+        self._tell_unexpected(reports)
         pool = gather(reports, ROLES)
         self._refuse_double_names(pool)
         drawn = self._mix(pool)
@@ -132,6 +140,8 @@ class _Run:
                 self.settings.data,
                 samples=self.plan.samples,
             )
+            if not any(s.role == "test" for s in bench.slices) and not bench.missing:
+                raise RecipeError(f"guard: {name} has no test part", where=self.path)
             if bench.samples != self.plan.samples:
                 raise BuildError(
                     f"the corpora of {name}, which guards this recipe, are not here",
@@ -168,6 +178,20 @@ class _Run:
             tasks.append(PartTask(self.text, self.path, s, guarded, spool, self.settings.as_published))
         reports: list[PartReport] = self._run(part.run, tasks, "reading corpora")
         return reports
+
+    def _tell_unexpected(self, reports: list[PartReport]) -> None:
+        """Note the splits that hold more or fewer records than their corpus expects: cut off, or another edition."""
+        told = []
+        for report in [] if self.plan.samples else reports:
+            corpus = next(ask.corpus for ask in self.asks.values() if ask.corpus.id == report.corpus)
+            counts = corpus.splits[report.split].counts
+            stated = counts.get("documents", counts.get("items"))
+            expected = stated.count if isinstance(stated, Measured) else stated
+            found = report.records - len(report.broken)
+            if expected is not None and found != expected and report.records != expected:
+                told.append(f"{report.corpus}/{report.split}: {found:,} records, expected {expected:,}")
+        if told:
+            self.told["unexpected"] = told
 
     def _refuse_double_names(self, pool: Pool) -> None:
         twice = [key for key, times in Counter(pool.keys).items() if times > 1]
@@ -282,7 +306,11 @@ class _Run:
                 (role, self.asks[int(place)].corpus.id, self.asks[int(place)].entry.task) for place in pool.places[rows]
             )
         if not tasks:
-            raise BuildError("no row is left", where=self.path, next="see what was dropped with --size all")
+            reasons = Counter(pool.names[code] for code in pool.reasons)
+            what = [f"{count:,} {reason}" for reason, count in reasons.most_common(3)]
+            broken = [f"{place}: {reason}" for report in reports for place, _, reason in report.broken]
+            what += [f"{len(broken):,} records are broken, the first: {broken[0]}"] if broken else []
+            raise BuildError("no row is left: " + ("; ".join(what) or "the sources are empty"), where=self.path)
         return list(zip(roles, self._run(render.run, tasks, "writing rows"))), written
 
     def _finish(self, reports: list[PartReport], shards: list[tuple[str, ShardReport]], book: dict[str, Any]) -> Build:
@@ -405,24 +433,32 @@ NEXT = {
 """What to do about an error of the operating system."""
 
 
+OURS = ("data", "manifest.json", "ledger.json", "README.md")
+"""What a build puts into its folder; nothing else there is ever touched."""
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Refuse a place that holds something that is no build."""
+    if out.is_file() or (out.is_dir() and not (out / "manifest.json").is_file() and any(out.iterdir())):
+        raise BuildError(f"{out} holds something that is no build", next="give another --out")
+
+
 def _put(folder: Path, out: Path, digest: str, force: bool) -> None:
-    """Rename the finished folder to its place; a build that stands there already is replaced if it is the same or
-    `force` is given.
-    """
-    if out.exists():
-        is_build = (out / "manifest.json").is_file()
-        is_same = is_build and artefact.load(out).digest == digest
-        if not (is_same or (force and is_build) or not any(out.iterdir())):
-            what = "another build" if is_build else "something that is no build"
-            raise BuildError(
-                f"{out} holds {what}", next="--force replaces a build" if is_build else "give another --out"
-            )
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-        out.rename(aside / "old")
-        folder.rename(out)
-        shutil.rmtree(aside)
-    else:
-        folder.rename(out)
+    """Put the finished files into their place; the same build stays as it stands, another one needs `force`."""
+    _refuse_foreign(out)
+    if (out / "manifest.json").is_file():
+        if artefact.load(out).digest == digest:
+            return
+        if not force:
+            raise BuildError(f"{out} holds another build", next="--force replaces a build")
+    out.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    for name in OURS:
+        if (out / name).exists():
+            (out / name).rename(aside / name)
+    for name in OURS:
+        (folder / name).rename(out / name)
+    shutil.rmtree(aside)
 
 
 __all__ = ["Settings", "build"]

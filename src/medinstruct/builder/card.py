@@ -59,6 +59,14 @@ def _sections(manifest: dict[str, Any], ledger: dict[str, Any]) -> list[str]:
         _table(("of the examples", "why"), [(f"{count:,}", reason) for reason, count in ledger["totals"]["examples"]["dropped"].items()]),
         "Corpora or parts that were not found:\n\n" + "\n".join(f"- `{name}`: {how}" for name, how in manifest["missing"].items())
         if manifest["missing"] else "",
+        "Not kept out, as these parts of the benchmarks were not here either:\n\n"
+        + "\n".join(f"- {name}: {', '.join(guard['missing'])}" for name, guard in unguarded.items())
+        if (unguarded := {n: g for n, g in manifest.get("guard", {}).items() if g["missing"]})
+        else "",
+        "Parts that hold more or fewer records than their corpus is known to have:\n\n"
+        + "\n".join(f"- {line}" for line in manifest["unexpected"])
+        if manifest.get("unexpected")
+        else "",
         "## Corpora",
         _table(("corpus", "license", "stated by", "citation"),
                [(f"[{c['title']}]({c['homepage']})", c["license"], c["stated"], c["citation"]) for c in manifest["corpora"].values()]),

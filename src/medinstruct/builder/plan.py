@@ -143,6 +143,9 @@ def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, 
     if missing and require_all:
         first, how = next(iter(missing.items()))
         raise NotFound(f"{len(missing)} parts of {name} are not here, the first is {first}", next=how)
+    if not slices:
+        first, how = next(iter(missing.items()), ("", "see the roles of its splits and the recipe's `roles`"))
+        raise NotFound(f"nothing that {name} asks for is here{f', first of all {first}' if first else ''}", next=how)
     return Plan(name, found, tuple(slices), missing, samples)
 
 

@@ -76,5 +76,8 @@ def _from_file(path: Path) -> ModuleType:
         raise MedinstructError(f"{path} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever is wrong in somebody's file is told with the file
+        raise MedinstructError(f"{type(error).__name__}: {error}", where=str(path)) from error
     return module
