@@ -158,6 +158,7 @@ corpus = Corpus(
 
     assert "ward-notes" in run("ls", "corpora")
     assert "0 findings" in run("check", "ward-notes")
+    assert "1 checked, 0 findings" in run("check", "mine.yaml")
     built = json.loads(run("build", "mine.yaml", "--out", "out", "--workers", "2", "--json"))
     assert built["rows"] == {"train": 4}
     assert not built["samples"]
