@@ -314,7 +314,10 @@ def test_a_shelf_that_is_added_later_wins(tmp_path, monkeypatch):
 
 def test_check_tells_what_does_not_render_fit_or_come_back():
     assert template.check(wording("{{ question }}")) == []
-    assert template.check(wording("{% if 0 %}x{% endif %}"))[0] == "sample 0: the prompt is empty"
+    assert (
+        template.check(wording("{% if 0 %}x{% endif %}"))[0]
+        == "sample 0: the prompt shows nothing of what is asked about"
+    )
     assert "has no attribute 'premise'" in template.check(wording("{{ texts.premise }}"))[0]
     assert template.check(wording("x", "answer: letter\ntasks: [ner]")) == ["no canonical example for tasks ner"]
 
@@ -550,3 +553,14 @@ def test_any_front_matter_is_read_or_refused(front):
     except TemplateError:
         return
     assert found.answer_name in found.type.formats
+
+
+def test_a_wording_that_never_shows_the_text_is_found_out():
+    hello = compile("---\nanswer: lines\n---\nHello\n", "span_extraction/hello")
+
+    assert "sample 0: the prompt shows nothing of what is asked about" in template.check(hello)
+
+
+def test_a_task_that_nobody_knows_is_told():
+    with pytest.raises(TemplateError, match=r"x\.jinja:2: tasks: no task 'nr' \(did you mean"):
+        compile("---\nanswer: lines\ntasks: [nr]\n---\n{{ text }}\n", "span_extraction/x", "x.jinja")

@@ -158,6 +158,10 @@ def compile(text: str, name: str, path: str = "") -> Template:
     path = path or name
     front, body, body_line = _split(text, path)
     type = tasks.load(name.split("/")[0])
+    for task in front.tasks:
+        if task not in tasks.TASKS:
+            hint = did_you_mean(task, tasks.TASKS)
+            raise TemplateError(f"tasks: no task {task!r}", where=Place(path, 2), next=hint)
     answer_name, answer = _answer(front, type, path)
     try:
         compiled = sandbox.compile(body, _known_fields(type, answer))
@@ -231,8 +235,8 @@ def check(template: Template) -> list[str]:
         except MedinstructError as error:
             faults.append(f"sample {n}: {error}")
             continue
-        if not prompt.strip():
-            faults.append(f"sample {n}: the prompt is empty")
+        if not _shows(prompt, example.question.reading):
+            faults.append(f"sample {n}: the prompt shows nothing of what is asked about")
         if reason := template.answer.fits(example):
             refusals.append(reason)
             continue
@@ -242,3 +246,9 @@ def check(template: Template) -> list[str]:
     if examples and len(refusals) == len(examples):
         faults.append(f"the answer format can hold none of the canonical examples: {refusals[0]}")
     return faults
+
+
+def _shows(prompt: str, reading: str) -> bool:
+    """Whether any six characters of a text stand in a prompt, whatever its blanks, marks or masks."""
+    prompt, reading = "".join(prompt.split()), "".join(reading.split())
+    return any(reading[at : at + 6] in prompt for at in range(max(len(reading) - 5, 1)))
