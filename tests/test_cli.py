@@ -159,9 +159,8 @@ def test_a_full_disk_is_one_clear_line_and_leaves_no_result(tmp_path):
 def test_two_builds_into_one_folder_do_not_mix(tmp_path):
     """While one build holds the lock, another is refused."""
     script = (
-        "import medinstruct.builder as b, pathlib\n"
-        f"s = b.Settings(out=pathlib.Path({str(tmp_path / 'out')!r}), samples=True)\n"
-        f"with b._alone(pathlib.Path({str(tmp_path)!r}), 'out', s):\n"
+        "import pathlib\nfrom medinstruct.builder.place import alone\n"
+        f"with alone(pathlib.Path({str(tmp_path)!r}), 'out', 'x'):\n"
         "    print('held', flush=True); input()\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

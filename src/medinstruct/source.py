@@ -161,7 +161,10 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 @contextmanager
 def _telling(name: str) -> Iterator[None]:
-    """Tell what the libraries raise on an archive that is cut off or damaged."""
+    """Tell what the libraries raise on an archive that is cut off or damaged.
+
+    Each of these was seen on a damaged one; NotImplementedError is what `zipfile` says of a compression it lacks.
+    """
     try:
         yield
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error,

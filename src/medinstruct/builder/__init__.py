@@ -12,15 +12,11 @@ goes on with the parts it had finished.
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
 import hashlib
 import os
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,11 +27,12 @@ from medinstruct import artefact, engine, recipe, shelf, template
 from medinstruct.artefact import ROLES, ROWS_PER_SHARD, Build
 from medinstruct.builder import card, ledger, part, render
 from medinstruct.builder.part import PartReport, PartTask
+from medinstruct.builder.place import alone, errors_told, put, refuse_foreign
 from medinstruct.builder.plan import Ask, Plan, plan, resolve
 from medinstruct.builder.pool import Pool, gather
 from medinstruct.builder.render import ShardReport, ShardTask
 from medinstruct.corpora.corpus import Measured
-from medinstruct.errors import BuildError, MedinstructError, RecipeError, WorkerLost
+from medinstruct.errors import BuildError, RecipeError
 from medinstruct.mixture import draw, duplicates, guard
 from medinstruct.sample import FORMAT_VERSION
 from medinstruct.sample import draw as number
@@ -80,13 +77,11 @@ def build(name: str, settings: Settings, tell: Tell = lambda what, done, of: Non
     if settings.workers is not None and settings.workers < 1:
         raise BuildError(f"{settings.workers} workers cannot build anything")
     if settings.out is not None:
-        _refuse_foreign(settings.out)
+        refuse_foreign(settings.out)
     planned = plan(entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all)
     base = settings.out.parent if settings.out else Path("builds")
-    with (
-        _errors_told(base),
-        _alone(base, settings.out.name if settings.out else entry.name, settings) as work,
-    ):
+    kind = hashlib.sha256(f"{settings.data}{settings.samples}".encode()).hexdigest()[:8]
+    with errors_told(base), alone(base, settings.out.name if settings.out else entry.name, kind) as work:
         return _Run(planned, text, path, settings, wanted, work, tell).go()
 
 
@@ -323,7 +318,7 @@ class _Run:
         artefact.write_json(folder / "ledger.json", book)
         artefact.write_text(folder / "README.md", card.write(manifest, book))
         out = self.settings.out or Path("builds") / f"{self.plan.name}-{manifest['digest'][:8]}"
-        _put(folder, out, manifest["digest"], self.settings.force)
+        put(folder, out, manifest["digest"], self.settings.force)
         shutil.rmtree(self.work)
         return artefact.load(out)
 
@@ -383,82 +378,6 @@ def _stamp(folder: Path, pattern: str) -> str:
     """What changes when a file below a folder does: names, sizes and times."""
     files = sorted(path for path in folder.rglob(pattern) if path.is_file())
     return "\n".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)
-
-
-@contextlib.contextmanager
-def _alone(base: Path, name: str, settings: Settings) -> Iterator[Path]:
-    """Yield a folder beside the result for parts and drafts, held by a lock that ends with the process.
-
-    What an interrupted build left there is found again by the next one of the same kind; what a failed one left is of
-    no use and goes.
-    """
-    base.mkdir(parents=True, exist_ok=True)
-    kind = hashlib.sha256(f"{settings.data}{settings.samples}".encode()).hexdigest()[:8]
-    work = base / f".{name}.{kind}.building"
-    with open(base / f".{name}.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            next = "wait for it, or give another --out"
-            raise BuildError(f"another build is writing {base / name}", next=next) from error
-        work.mkdir(exist_ok=True)
-        try:
-            yield work
-        except WorkerLost:
-            raise
-        except MedinstructError:
-            shutil.rmtree(work, ignore_errors=True)
-            raise
-        finally:
-            if not work.exists():
-                Path(lock.name).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _errors_told(base: Path) -> Iterator[None]:
-    """Tell what the operating system refuses as an error of ours, with what to do."""
-    try:
-        yield
-    except OSError as error:
-        next = NEXT.get(error.errno or 0, "")
-        what = error.strerror or str(error)
-        raise BuildError(f"cannot read or write: {what}", where=str(error.filename or base), next=next) from error
-
-
-NEXT = {
-    errno.ENOSPC: "make room and start again; finished parts are kept",
-    errno.EACCES: "see who may read and write there, or give another --out",
-    errno.EROFS: "give another --out",
-}
-"""What to do about an error of the operating system."""
-
-
-OURS = ("data", "manifest.json", "ledger.json", "README.md")
-"""What a build puts into its folder; nothing else there is ever touched."""
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse a place that holds something that is no build."""
-    if out.is_file() or (out.is_dir() and not (out / "manifest.json").is_file() and any(out.iterdir())):
-        raise BuildError(f"{out} holds something that is no build", next="give another --out")
-
-
-def _put(folder: Path, out: Path, digest: str, force: bool) -> None:
-    """Put the finished files into their place; the same build stays as it stands, another one needs `force`."""
-    _refuse_foreign(out)
-    if (out / "manifest.json").is_file():
-        if artefact.load(out).digest == digest:
-            return
-        if not force:
-            raise BuildError(f"{out} holds another build", next="--force replaces a build")
-    out.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    for name in OURS:
-        if (out / name).exists():
-            (out / name).rename(aside / name)
-    for name in OURS:
-        (folder / name).rename(out / name)
-    shutil.rmtree(aside)
 
 
 __all__ = ["Settings", "build"]
