@@ -1,0 +1,53 @@
+"""check: is everything here what it says it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, progress
+from medinstruct.errors import NotFound, did_you_mean
+
+
+@app.command()
+def check(
+    what: Annotated[list[str] | None, typer.Argument(help="corpora | templates | recipes, or names of them; everything if left out.")] = None,
+    shelf: Shelf = None, data: Data = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Check corpora, templates and recipes; with --data the counts of the corpora there too."""
+    add_shelves(shelf)
+    from medinstruct import corpora, recipe, template, testing
+
+    words = what or ["corpora", "templates", "recipes"]
+    named = {"corpora": corpora.names(), "templates": template.names(), "recipes": recipe.names()}
+    chosen: dict[str, list[str]] = {kind: [] for kind in named}
+    for word in words:
+        kind = word if word in named else next((kind for kind, names in named.items() if word in names), None)
+        kind = kind or {".yaml": "recipes", ".jinja": "templates"}.get(
+            Path(word).suffix if Path(word).is_file() else ""
+        )
+        if kind is None:
+            raise NotFound(
+                f"nothing is called {word!r}",
+                next=did_you_mean(word, [*named, *(n for names in named.values() for n in names)]),
+            )
+        chosen[kind] += named[kind] if word in named else [word]
+    findings: list[testing.Finding] = []
+    with progress() as tell:
+        for kind, names in chosen.items():
+            for n, name in enumerate(names):
+                tell(f"checking {kind}", n, len(names))
+                if kind == "corpora":
+                    findings += testing.check_corpora([name], data)
+                else:
+                    findings += (testing.check_templates if kind == "templates" else testing.check_recipes)([name])
+    if as_json:
+        print_json([finding._asdict() for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.code}  {finding.subject}: {finding.what}")
+        typer.echo(f"{sum(map(len, chosen.values()))} checked, {len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)

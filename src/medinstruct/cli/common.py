@@ -1,0 +1,81 @@
+"""What every command shares: the application, its usual options, tables and progress."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    help="Instruction-tuning mixtures from annotated medical corpora.", no_args_is_help=True, add_completion=True,
+    pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}, rich_markup_mode=None,
+)  # fmt: skip
+
+Shelf = Annotated[
+    list[Path] | None,
+    typer.Option("--shelf", help="A folder of your own with templates/, recipes/ or corpora/; may be given again."),
+]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder with <corpus-id>/ for each corpus; else MEDINSTRUCT_DATA."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def print_json(value: Any) -> None:
+    """JSON as every `--json` prints it."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def add_shelves(shelves: list[Path] | None) -> None:
+    """Make the folders of --shelf known; the first given wins."""
+    from medinstruct import shelf
+
+    for folder in reversed(shelves or []):
+        shelf.add(folder)
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """A table with columns as wide as they need, cut at the terminal's edge; plain text when nobody looks."""
+    if not rows:
+        typer.echo("(none)")
+        return
+    cells = [
+        list(rows[0]),
+        *([f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()] for row in rows),
+    ]
+    widths = [max(len(line[n]) for line in cells) for n in range(len(cells[0]))]
+    edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    for line in cells:
+        text = "  ".join(
+            cell.rjust(w) if n and cell.replace(",", "").isdecimal() else cell.ljust(w)
+            for n, (cell, w) in enumerate(zip(line, widths))
+        )
+        typer.echo(text.rstrip()[:edge])
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that shows what is going on, on standard error, if somebody looks."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        running: dict[str, Any] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in running:
+                running[what] = bar.add_task(what, total=of)
+            bar.update(running[what], completed=done)
+
+        yield tell

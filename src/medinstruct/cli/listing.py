@@ -1,0 +1,182 @@
+"""ls · show · cp: what there is, one of it, a copy of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table
+from medinstruct.errors import MedinstructError, NotFound, did_you_mean
+
+KINDS = ("corpora", "templates", "recipes", "formats", "tasks")
+
+
+@app.command("ls")
+def list_(
+    kind: Annotated[str, typer.Argument(help=" | ".join(KINDS))],
+    shelf: Shelf = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what there is."""
+    add_shelves(shelf)
+    listing: dict[str, Callable[[], list[dict[str, Any]]]] = {
+        "corpora": lambda: _corpora(data), "templates": _templates, "recipes": _recipes, "formats": _formats, "tasks": _tasks
+    }  # fmt: skip
+    if kind not in listing:
+        raise typer.BadParameter(f"no kind {kind!r}; {did_you_mean(kind, KINDS)}")
+    rows = listing[kind]()
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A corpus, template or recipe.")],
+    shelf: Shelf = None,
+    data: Data = None,
+) -> None:
+    """Show one corpus, template or recipe."""
+    add_shelves(shelf)
+    from medinstruct import corpora, recipe, template
+    from medinstruct.shelf import find
+
+    if name in corpora.names():
+        print_json(_describe(name, data))
+    elif name in recipe.names() or name.endswith(".yaml"):
+        typer.echo(find("recipes", name).text().rstrip())
+    elif name in template.names() or name.endswith(".jinja"):
+        found = template.load(name)
+        typer.echo(found.source.rstrip())
+        example = found.type.samples_for(found.front.tasks)[0]
+        typer.echo("\n=== on a canonical example ===")
+        for message in found.messages(example, found.answer.render(example)):
+            typer.echo(f"--- {message['role']}\n{message['content']}")
+    else:
+        known = [*corpora.names(), *recipe.names(), *template.names()]
+        raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, known))
+
+
+@app.command()
+def cp(
+    name: Annotated[str, typer.Argument(help="A template or recipe.")],
+    to: Annotated[Path, typer.Argument(help="The file to write.")], shelf: Shelf = None,
+) -> None:  # fmt: skip
+    """Copy a template or a recipe, to change it and own it."""
+    add_shelves(shelf)
+    from medinstruct import shelf as shelves
+
+    kind = "templates" if "/" in name else "recipes"
+    entry = shelves.find(kind, name)
+    if to.is_dir():
+        to = to / entry.path.name
+    if to.exists():
+        raise MedinstructError(f"{to} exists", next="choose another name")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(entry.path, to)
+    typer.echo(f"{to}")
+
+
+def _corpora(data: Path | None) -> list[dict[str, Any]]:
+    from medinstruct import corpora
+
+    rows = []
+    for id in corpora.names():
+        corpus = corpora.load(id)
+        folder = corpus.find(data)
+        found = " ".join(corpus.present(folder)) if folder else ""
+        rows.append({"corpus": id, "found": found, "license": corpus.license.id, "language": " ".join(corpus.languages),
+                     "tasks": " ".join(corpus.tasks), "title": corpus.title})  # fmt: skip
+    return rows
+
+
+def _templates() -> list[dict[str, Any]]:
+    from medinstruct import template
+    from medinstruct.shelf import entries
+
+    found = [(template.load(name), entry.shelf) for name, entry in entries("templates").items()]
+    return [
+        {
+            "template": t.name,
+            "answer": t.answer_name,
+            "tasks": " ".join(t.front.tasks),
+            "tags": " ".join(t.front.tags),
+            "shelf": shelf,
+        }
+        for t, shelf in found
+    ]
+
+
+def _recipes() -> list[dict[str, Any]]:
+    from medinstruct import recipe
+    from medinstruct.shelf import entries
+
+    found = [(name, recipe.load(name), entry.shelf) for name, entry in entries("recipes").items()]
+    return [
+        {
+            "recipe": name,
+            "kind": r.kind,
+            "corpora": len({e.corpus for e in r.mix}),
+            "rows": r.size,
+            "title": r.title,
+            "shelf": shelf,
+        }
+        for name, r, shelf in found
+    ]
+
+
+def _formats() -> list[dict[str, Any]]:
+    from medinstruct import formats
+
+    found = [(name, formats.load(name)) for name in formats.names()]
+    return [
+        {
+            "format": name,
+            "yields": m.FORMAT.yields,
+            "writes": "yes" if hasattr(m, "write") else "",
+            "title": m.FORMAT.title,
+        }
+        for name, m in found
+    ]
+
+
+def _tasks() -> list[dict[str, Any]]:
+    from medinstruct import tasks
+
+    found = map(tasks.load, tasks.names())
+    return [
+        {
+            "type": t.name,
+            "answers": " ".join(t.formats),
+            "asks": " ".join(f.__name__ for f in t.views),
+            "scores": " ".join(t.scores),
+            "title": t.title,
+        }
+        for t in found
+    ]
+
+
+def _describe(id: str, data: Path | None) -> dict[str, Any]:
+    from medinstruct import corpora
+
+    corpus = corpora.load(id)
+    folder = corpus.find(data)
+    return {
+        "id": id, "title": corpus.title, "version": corpus.version, "homepage": corpus.homepage, "citation": corpus.citation,
+        "license": corpus.license.id, "stated": corpus.license.stated, "languages": corpus.languages,
+        "splits": {
+            name: {
+                "role": s.role, "files": s.files, "withheld": s.withheld,
+                "counts": {k: v if isinstance(v, int) else vars(v) for k, v in s.counts.items()},
+            }
+            for name, s in corpus.splits.items()
+        },
+        "tasks": {name: {"fact": type(fact).__name__, **{k: v for k, v in vars(fact).items() if v}} for name, fact in corpus.tasks.items()},
+        "found": {"folder": str(folder), "splits": corpus.present(folder)} if folder else None, "obtain": corpus.how_to_get,
+    }  # fmt: skip
