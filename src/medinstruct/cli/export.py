@@ -1,0 +1,28 @@
+"""export: a build in the shape that another reader wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medinstruct.cli.common import app
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A build.")],
+    out: Annotated[Path, typer.Option(help="Folder to write, new or empty.")],
+    shape: Annotated[
+        str, typer.Option("--as", help="messages | prompt-completion | sharegpt | alpaca | jsonl")
+    ] = "messages",
+) -> None:
+    """Write a build as JSON Lines for readers that do not take its Parquet."""
+    from medinstruct import artefact, exporter
+
+    build = artefact.load(folder)
+    if build.manifest["samples"]:
+        typer.echo("These rows come from the bundled samples: invented text, not for training.", err=True)
+    for path in exporter.export(build, shape, out):
+        typer.echo(str(path))
