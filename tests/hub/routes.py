@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from tests.hub.model import ERROR_CODES, LARGE, Answer, Blob, Commit, Refused, Repository, Request
+from hub.model import ERROR_CODES, LARGE, Answer, Blob, Commit, Refused, Repository, Request
 
 if TYPE_CHECKING:
-    from tests.hub.server import Hub
+    from hub.server import Hub
 
 ROUTES: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = []
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.hub.model import ERROR_CODES, TOKEN, Answer, Blob, Commit, Refused, Repository, Request
-from tests.hub.routes import ROUTES
+from hub.model import ERROR_CODES, TOKEN, Answer, Blob, Commit, Refused, Repository, Request
+from hub.routes import ROUTES
 
 
 class Hub:

@@ -1,0 +1,214 @@
+"""From a build to a version on the Hub.
+
+    gate       may these rows leave, and under which license       (gate.py)
+    tripwire   what looks like a person is shown first             (tripwire.py)
+    card       what code says, beside what people wrote            (card.py)
+    hub        one commit, one tag                                 (hub.py)
+
+Everything that can be refused is refused before the first byte is sent. The same content again is no new commit; a version that
+exists with another content is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from medinstruct import artefact, difference, license
+from medinstruct.artefact import Build
+from medinstruct.errors import MedinstructError
+from medinstruct.publisher import card, croissant, gate, tripwire
+from medinstruct.publisher.gate import Permits
+from medinstruct.publisher.hub import HubError, Repository, State
+from medinstruct.publisher.tripwire import Tripped
+
+__all__ = ["Permits", "Published", "fetch", "publish"]
+
+VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
+OURS = re.compile(r"(data|tasks)/.*\.parquet|plots/.*\.png|manifest\.json|ledger\.json|croissant\.json|ATTRIBUTION\.md")
+"""Files that a version writes and a later one may take away; whatever else is in the repository is somebody's own."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was, or would be, done."""
+
+    repository: str
+    version: str
+    license: str | None
+    commit: str
+    """The commit that the version names; empty in a rehearsal."""
+    state: str
+    """`new`, `same content` (no commit, a new name at most), or `rehearsal`."""
+    changes: list[str]
+    """What the changelog says of the version."""
+    files: list[str]
+    """What is sent."""
+    tripped: Tripped = field(default_factory=Tripped)
+    suggested: str = ""
+    """The version that the rows' differences from the last one ask for; empty for the first."""
+
+
+def publish(
+    build: Build, name: str, version: str, permits: Permits, *, private: bool = False, rehearse: bool = False, clinical: frozenset[str] = frozenset()
+) -> Published:  # fmt: skip
+    """Publish a build as a version of a repository on the Hub.
+
+    Args:
+        build: An artefact.
+        name: `organisation/name` of a repository of kind `dataset`; made if it is not there.
+        version: Three numbers.
+        permits: What somebody who answers for it has allowed.
+        private: Whether a new repository is seen by its owners alone.
+        rehearse: Do all but send.
+        clinical: Corpora about patients, whose rows go past the tripwire.
+
+    Raises:
+        GateError: if rows may not leave.
+        HubError: if the version exists with another content, somebody committed in between, or the Hub refuses.
+    """
+    if not VERSION.fullmatch(version):
+        raise MedinstructError(f"{version!r} is no version", next="a version is three numbers, such as 1.0.0")
+    verdict = gate.check(build, permits)
+    tripped = tripwire.look(build, clinical)
+    repository = Repository(name)
+    state = repository.state()
+    changes, suggested = _changes(build, repository, state)
+    with tempfile.TemporaryDirectory() as scratch:
+        files = _files(build, Path(scratch), verdict, version, changes, repository, state)
+        stale = [path for path in (state.files if state else ()) if path not in files and OURS.fullmatch(path)]
+        sent = _differing(files, state)
+        planned = Published(name, version, verdict.license, "", "rehearsal", changes, sorted(sent), tripped, suggested)
+        if rehearse:
+            return planned
+        if state and version in state.tags:
+            _refuse_other(repository, state, version, build)
+            return replace(planned, files=[], commit=state.tags[version], state="same content")
+        if state is None:
+            repository.create(private=private)
+            state = repository.state()
+            if state is None:
+                raise HubError(f"{name} was made and is not there")
+            sent = _differing(files, state)
+        commit = state.commit
+        if sent or stale:
+            commit = repository.commit(
+                {path: files[path] for path in sent}, stale, title=f"Version {version}", parent=state.commit
+            )
+        repository.tag(version, commit)
+    return replace(planned, commit=commit, state="new" if commit != state.commit else "same content")
+
+
+def fetch(name: str) -> Path:
+    """Download a published version and return its folder: `organisation/name@1.2.0`, or `organisation/name` for the newest.
+
+    Raises:
+        HubError: if there is no such repository or version, or the Hub cannot be reached.
+    """
+    repository, _, version = name.partition("@")
+    return Repository(repository).download(version or "main", ["manifest.json", "ledger.json", "README.md", "data/*"])
+
+
+def _refuse_other(repository: Repository, state: State, version: str, build: Build) -> None:
+    """A version that exists is the same build, or the number is taken."""
+    there = artefact.load(repository.download(state.tags[version], ["manifest.json"]))
+    if there.digest != build.digest:
+        raise HubError(f"{repository.name} has a version {version} with other rows", next="choose a higher number")
+
+
+def _changes(build: Build, repository: Repository, state: State | None) -> tuple[list[str], str]:
+    """What is new since the last version, and the number that it asks for."""
+    rows = ", ".join(f"{count:,} {split}" for split, count in build.manifest["rows"].items())
+    versions = sorted(
+        (tuple(map(int, tag.split("."))), tag) for tag in (state.tags if state else ()) if VERSION.fullmatch(tag)
+    )
+    if not state or not versions:
+        return [f"First version: {rows} rows."], ""
+    last = versions[-1][1]
+    before = artefact.load(repository.download(state.tags[last], ["manifest.json", "ledger.json", "data/*"]))
+    found = difference.compare(before, build)
+    counts = [f"{count:,} rows {kind}" for kind, count in found.counts.items() if count]
+    said = [f"{s.what} {s.name}: {s.before or 'none'} became {s.after or 'none'}"[:200] for s in found.manifest]
+    return [f"Since {last} ({rows} rows): " + (", ".join(counts) or "no row changed") + ".", *said], found.next_version(
+        last
+    )
+
+
+def _files(
+    build: Build, scratch: Path, verdict: license.Verdict, version: str, changes: list[str], repository: Repository, state: State | None
+) -> dict[str, Path | bytes]:  # fmt: skip
+    """Everything that the version consists of, by path in the repository."""
+    there = {path: repository.read(path, state.commit).decode("utf-8", "replace") if state and path in state.files else ""
+             for path in ("README.md", "CHANGELOG.md")}  # fmt: skip
+    files: dict[str, Path | bytes] = {shard["file"]: build.folder / shard["file"] for shard in build.manifest["shards"]}
+    files |= {name: build.folder / name for name in ("manifest.json", "ledger.json")}
+    files |= by_task(build, scratch)
+    head, body = card.parts((build.folder / "README.md").read_text(encoding="utf-8"))
+    configs = [*head.pop("configs", []), *_configs(files)]
+    generated = card.write({**head, "license": verdict.hub, "configs": configs, "version": version}, body)
+    files["README.md"] = card.merge(generated, there["README.md"]).encode()
+    files["CHANGELOG.md"] = card.add_change(there["CHANGELOG.md"], version, changes).encode()
+    address = f"{repository.address}/resolve/{version}"
+    terms = (
+        license.TERMS[verdict.license].text
+        if verdict.license in license.TERMS
+        else "each row under the license it names"
+    )
+    described = croissant.write(build.manifest, build.ledger, license=terms, address=address, version=version)
+    files["croissant.json"] = (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
+    files["ATTRIBUTION.md"] = license.attribution(build.manifest["corpora"]).encode()
+    return files
+
+
+def by_task(build: Build, folder: Path) -> dict[str, Path | bytes]:
+    """Write the rows of each task by themselves, and return the files: what `datasets` calls a configuration needs its own."""
+    files: dict[str, Path | bytes] = {}
+    for split in build:
+        tasks = sorted(
+            {task for _, batch in build[split].batches(["task"]) for task in pc.unique(batch["task"]).to_pylist()}
+        )
+        for task in tasks if len(tasks) > 1 else ():
+            name = f"tasks/{task}/{split}.parquet"
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with pq.ParquetWriter(path, artefact.SCHEMA, compression="zstd", store_schema=False) as writer:
+                for _, batch in build[split].batches(artefact.SCHEMA.names):
+                    chosen = batch.filter(pc.equal(batch["task"], task))
+                    writer.write_table(pa.Table.from_batches([chosen]))
+            files[name] = path
+    return files
+
+
+def _configs(files: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for path in sorted(files):
+        if path.startswith("tasks/"):
+            _, task, file = path.split("/")
+            found.setdefault(task, []).append({"split": file.removesuffix(".parquet"), "path": path})
+    return [{"config_name": task, "data_files": data} for task, data in found.items()]
+
+
+def _differing(files: Mapping[str, Path | bytes], state: State | None) -> list[str]:
+    """The files that the repository does not hold as they are: known by SHA-256 over LFS, else by Git's blob id."""
+    return [
+        path
+        for path, content in files.items()
+        if not state or path not in state.files or not _is(content, *state.files[path])
+    ]
+
+
+def _is(content: Path | bytes, size: int, known: str) -> bool:
+    data = content if isinstance(content, bytes) else content.read_bytes()
+    if len(data) != size:
+        return False
+    return known in (hashlib.sha256(data).hexdigest(), hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest())

@@ -1,0 +1,129 @@
+"""What may leave this machine, decided on the rows themselves and closed unless told.
+
+samples                        refused unless told; invented text under real names misleads
+records set aside              refused unless told; the reader should know that the mixture has holes
+terms unknown, or no           refused unless the corpus is allowed by name, by somebody who asked its owner
+derivatives allowed
+agreement                      refused, always
+no license for the whole       refused unless told that rows go as a collection, each under its own terms
+a file changed since           refused; what is checked must be what is sent
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from medinstruct import license
+from medinstruct.artefact import Build
+from medinstruct.errors import MedinstructError
+from medinstruct.license import TERMS, Verdict
+
+
+class GateError(MedinstructError):
+    """Rows may not leave."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permits:
+    """What somebody who answers for it has allowed."""
+
+    corpora: tuple[str, ...] = ()
+    """Of unknown terms, or without derivatives, by name."""
+    samples: bool = False
+    quarantined: bool = False
+    collection: bool = False
+
+
+def check(build: Build, permits: Permits) -> Verdict:
+    """Return the terms under which a build may leave.
+
+    Raises:
+        GateError: naming what stands in the way, and for a corpus how many of its rows.
+    """
+    _refuse_changed(build)
+    if build.manifest["samples"] and not permits.samples:
+        raise GateError("this build holds bundled samples: invented text under the names of real corpora", where=str(build.folder),
+                        next="build with --data; to publish samples all the same, say --samples")  # fmt: skip
+    rows = terms_of_rows(build)
+    for obligation, told in (("agreement", ()), ("unknown", permits.corpora), ("no-derivatives", permits.corpora)):
+        kept = {
+            corpus: count
+            for (corpus, id), count in sorted(rows.items())
+            if obligation in license.together([id]) and corpus not in told
+        }
+        if kept:
+            raise GateError(_say(kept, obligation), where=str(build.folder), next=NEXT[obligation])
+    broken = {id: len(corpus["broken"]) for id, corpus in build.manifest["corpora"].items() if corpus["broken"]}
+    if broken and not permits.quarantined:
+        raise GateError(f"records were set aside: {_counted(broken)}", where=str(build.folder),
+                        next="see `broken` in manifest.json; if the mixture is good without them, say --quarantined")  # fmt: skip
+    verdict = license.verdict({f"{corpus} ({id})": id for (corpus, id) in rows if corpus not in permits.corpora})
+    if verdict.license is None and not permits.collection:
+        raise GateError(
+            "no license fits the whole: " + "; ".join(conflict.why for conflict in verdict.conflicts), where=str(build.folder),
+            next="leave corpora out (medinstruct license), or publish rows side by side, each under its own terms, with --collection",
+        )  # fmt: skip
+    return verdict
+
+
+NEXT = {
+    "agreement": "nothing allows this; publish stubs, from which whoever holds the corpus rebuilds the rows",
+    "unknown": "ask its owner; with a permission in hand allow it by name: --allow CORPUS",
+    "no-derivatives": "every row is an adaptation; with its owner's permission in hand allow it by name: --allow CORPUS",
+}
+
+
+def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
+    """Return how many rows each (corpus, license) has: as rows say, as the manifest says, and the stricter where they differ.
+
+    A license that is not known counts as `unknown`.
+    """
+    stated = {id: corpus["license"] for id, corpus in build.manifest["corpora"].items()}
+    found: Counter[tuple[str, str]] = Counter()
+    for split in build:
+        for _, batch in build[split].batches(["corpus", "license"]):
+            for row in (
+                pa.Table.from_batches([batch])
+                .group_by(["corpus", "license"])
+                .aggregate([([], "count_all")])
+                .to_pylist()
+            ):
+                for id in {row["license"], stated.get(row["corpus"], "unknown")}:
+                    found[row["corpus"], id if id in TERMS else "unknown"] += row["count_all"]
+    return found
+
+
+def _refuse_changed(build: Build) -> None:
+    """Every shard is what the manifest says, and no other file stands beside them."""
+    named = {shard["file"]: shard["sha256"] for shard in build.manifest["shards"]}
+    there = {path.relative_to(build.folder).as_posix() for path in (build.folder / "data").rglob("*") if path.is_file()}
+    for file in sorted(there - set(named)):
+        raise GateError(
+            f"{file} is no shard of this build", where=str(build.folder), next="take it away, or build again"
+        )
+    for file, sha256 in named.items():
+        if file not in there or _sha256(build.folder / file) != sha256:
+            raise GateError(f"{file} is not what the manifest says", where=str(build.folder), next="build again")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _say(kept: dict[str, int], obligation: str) -> str:
+    what = {
+        "agreement": "under an agreement",
+        "unknown": "under terms that nobody states",
+        "no-derivatives": "under terms that forbid adaptations",
+    }
+    return f"{sum(kept.values()):,} rows are {what[obligation]}: {_counted(kept)}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} ({count:,})" for name, count in sorted(counts.items()))

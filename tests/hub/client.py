@@ -1,0 +1,53 @@
+"""A client in a process of its own: takes one order a line on standard input, answers with one line of JSON.
+
+HF_ENDPOINT is read when `huggingface_hub` is imported, so that a test cannot change its own. Waits between attempts are
+cut to a thousandth of a second; nothing else is changed.
+"""
+
+import json
+import sys
+import time
+import traceback
+
+_sleep = time.sleep
+time.sleep = lambda seconds: _sleep(min(seconds, 0.001))
+
+import datasets  # noqa: E402
+import huggingface_hub.utils  # noqa: E402
+
+import medinstruct  # noqa: E402
+from medinstruct.errors import MedinstructError  # noqa: E402
+
+huggingface_hub.utils.disable_progress_bars()
+datasets.disable_progress_bars()
+
+
+def publish(folder, name, **more):
+    done = medinstruct.publish(folder, name, **more)
+    return {
+        **{key: value for key, value in vars(done).items() if key != "tripped"},
+        "hits": sum(done.tripped.counts.values()),
+    }
+
+
+def load(name):
+    build = medinstruct.load(name)
+    return {split: [row["id"] for row in rows] for split, rows in build.items()}
+
+
+def load_dataset(name, revision, config="default", streaming=False):
+    found = datasets.load_dataset(name, config, revision=revision, streaming=streaming)
+    return {split: list(rows) for split, rows in found.items()}
+
+
+ORDERS = {f.__name__: f for f in (publish, load, load_dataset)}
+
+for line in sys.stdin:
+    name, args, more = json.loads(line)
+    try:
+        told = {"done": ORDERS[name](*args, **more)}
+    except MedinstructError as error:
+        told = {"error": str(error), "kind": type(error).__name__}
+    except Exception:
+        told = {"crash": traceback.format_exc()}
+    print(json.dumps(told), flush=True)

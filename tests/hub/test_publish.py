@@ -1,0 +1,188 @@
+"""Publishing to a real server, through the real libraries, with everything that can go wrong."""
+
+import json
+import random
+
+import pytest
+
+from hub.conftest import Client
+from hub.model import TOKEN
+
+SAMPLES = {"samples": True, "quarantined": True}
+FAULTS = (429, 500, 502, 503, "cut", "cut after", 400, 401)
+
+
+@pytest.fixture(autouse=True)
+def no_fault(hub):
+    hub.fault = lambda request: None
+
+
+def published(hub, name):
+    """What the head of a repository holds, as (digest, whether all its shards are there)."""
+    tree = hub.repositories[name].head.tree
+    if "manifest.json" not in tree:
+        return None
+    manifest = json.loads(hub.read(name, "manifest.json"))
+    return manifest["digest"], all(tree[shard["file"]].sha256 == shard["sha256"] for shard in manifest["shards"])
+
+
+def test_a_version_comes_back_row_for_row(hub, client, builds):
+    first = client("publish", builds[0].folder, "org/whole", version="1.0.0", **SAMPLES)["done"]
+    assert first["state"] == "new"
+    assert hub.repositories["org/whole"].tags == {"1.0.0": first["commit"]}
+    rows = client("load_dataset", "org/whole", "1.0.0")["done"]
+    assert rows == {split: list(found) for split, found in builds[0].items()}
+    assert client("load_dataset", "org/whole", "1.0.0", streaming=True)["done"] == rows
+    assert client("load", "org/whole@1.0.0")["done"] == {
+        split: [row["id"] for row in found] for split, found in rows.items()
+    }
+
+
+def test_each_task_is_a_configuration(client, builds):
+    client("publish", builds[0].folder, "org/tasks", version="1.0.0", **SAMPLES)
+    for task in {row["task"] for row in builds[0]["train"]}:
+        found = client("load_dataset", "org/tasks", "1.0.0", config=task)["done"]
+        assert found["train"] == [row for row in builds[0]["train"] if row["task"] == task]
+
+
+def test_the_same_content_is_no_new_commit(hub, client, builds):
+    for _ in range(2):
+        done = client("publish", builds[0].folder, "org/same", version="1.0.0", **SAMPLES)["done"]
+    assert done["state"] == "same content"
+    assert len(hub.repositories["org/same"].commits) == 2, "the empty one and ours"
+
+
+def test_a_version_with_other_rows_is_refused(hub, client, builds):
+    client("publish", builds[0].folder, "org/taken", version="1.0.0", **SAMPLES)
+    before = hub.repositories["org/taken"].head.oid
+    assert (
+        "has a version 1.0.0 with other rows"
+        in client("publish", builds[1].folder, "org/taken", version="1.0.0", **SAMPLES)["error"]
+    )
+    assert hub.repositories["org/taken"].head.oid == before
+
+
+def test_the_next_version_is_suggested_and_written_down(hub, client, builds):
+    client("publish", builds[0].folder, "org/next", version="1.0.0", **SAMPLES)
+    done = client("publish", builds[1].folder, "org/next", version="1.1.0", **SAMPLES)["done"]
+    assert done["suggested"] == "1.1.0"
+    changelog = hub.read("org/next", "CHANGELOG.md").decode()
+    assert changelog.index("## 1.1.0") < changelog.index("## 1.0.0")
+    assert "reworded" in changelog
+    assert published(hub, "org/next") == (builds[1].digest, True)
+    assert hub.repositories["org/next"].tags.keys() == {"1.0.0", "1.1.0"}
+
+
+def test_what_people_wrote_survives(hub, client, builds):
+    client("publish", builds[0].folder, "org/own", version="1.0.0", **SAMPLES)
+    card = hub.read("org/own", "README.md").decode()
+    own = (
+        card.replace("---\n\n<!--", "annotations_creators: [experts]\n---\n\nOur foreword.\n\n<!--").rstrip()
+        + "\n\n## Contact\n\nwrite to us\n"
+    )
+    hub.put("org/own", {"README.md": own.encode(), "notes.txt": b"mine"})
+    client("publish", builds[1].folder, "org/own", version="1.1.0", **SAMPLES)
+    card = hub.read("org/own", "README.md").decode()
+    assert "annotations_creators:\n- experts" in card
+    assert card.index("Our foreword.") < card.index("<!-- medinstruct") < card.index("## Contact")
+    assert card.count("<!-- medinstruct") == 2
+    assert hub.read("org/own", "notes.txt") == b"mine"
+
+
+def test_somebody_elses_commit_in_between_is_told_and_kept(hub, client, builds):
+    client("publish", builds[0].folder, "org/race", version="1.0.0", **SAMPLES)
+
+    def meddle(request):
+        if request.method == "POST" and "/commit/" in request.path:
+            hub.fault = lambda request: None
+            hub.put("org/race", {"theirs.txt": b"theirs"})
+
+    hub.fault = meddle
+    told = client("publish", builds[1].folder, "org/race", version="1.1.0", **SAMPLES)
+    assert told["kind"] == "Conflict"
+    assert published(hub, "org/race") == (builds[0].digest, True)
+    assert "1.1.0" not in hub.repositories["org/race"].tags
+    assert client("publish", builds[1].folder, "org/race", version="1.1.0", **SAMPLES)["done"]["state"] == "new"
+    assert hub.read("org/race", "theirs.txt") == b"theirs"
+
+
+def test_a_rehearsal_sends_nothing(hub, client, builds):
+    done = client("publish", builds[0].folder, "org/never", version="1.0.0", dry_run=True, **SAMPLES)["done"]
+    assert done["state"] == "rehearsal"
+    assert "data/train-00000-of-00001.parquet" in done["files"]
+    assert "org/never" not in hub.repositories
+
+
+def test_an_answer_that_was_lost_is_no_second_commit(hub, client, builds):
+    hub.fault = lambda request: (
+        "cut after" if request.method == "POST" and "/commit/" in request.path and "org/lost" in request.path else None
+    )
+    lost = []
+
+    def once(request):
+        if request.method == "POST" and "/commit/" in request.path and not lost:
+            lost.append(request.path)
+            return "cut after"
+        return None
+
+    hub.fault = once
+    assert client("publish", builds[0].folder, "org/lost", version="1.0.0", **SAMPLES)["done"]["state"] == "new"
+    assert lost
+    assert len(hub.repositories["org/lost"].commits) == 2
+
+
+def test_a_token_that_expired_is_told_without_it(hub, builds, tmp_path):
+    other = Client(hub.base, tmp_path / "home", token="hf_expired_9876543210")
+    told = other("publish", builds[0].folder, "org/expired", version="1.0.0", **SAMPLES)
+    other.close()
+    assert "401" in told["error"]
+    assert "hf auth login" in told["error"]
+    assert "hf_expired_9876543210" not in json.dumps(told)
+    assert "org/expired" not in hub.repositories
+
+
+@pytest.mark.parametrize("seed", [pytest.param(n, marks=[pytest.mark.slow] if n else []) for n in range(10)])
+def test_whatever_fails_the_repository_is_at_the_old_version_or_the_new(hub, client, builds, seed):
+    """Twenty faults in random places: the head is whole at every stop, and the next attempt ends well."""
+    chance = random.Random(seed)
+    name = f"org/faulty-{seed}"
+    client("publish", builds[0].folder, name, version="1.0.0", **SAMPLES)
+    old, new = builds[0].digest, builds[1].digest
+    first = dict(hub.repositories[name].tags)
+    versions = [old, new]
+    injected = failed = 0
+    for n in range(1, 21):
+        build = builds[n % 2]
+        start, at, kind, times = hub.asked, chance.randint(1, 16), chance.choice(FAULTS), chance.choice((1, 1, 2, 30))
+        struck = []
+
+        def fault(request, start=start, at=at, kind=kind, times=times, struck=struck):
+            if request.number - start >= at and len(struck) < times:
+                struck.append(request.path)
+                return kind
+            return None
+
+        hub.fault = fault
+        told = client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
+        hub.fault = lambda request: None
+        injected += bool(struck)
+        failed += "error" in told
+        digest, whole = published(hub, name)
+        assert whole, "all shards of the manifest are there"
+        assert digest in versions
+        assert hub.repositories[name].tags["1.0.0"] == first["1.0.0"]
+        for tag, oid in hub.repositories[name].tags.items():
+            manifest = json.loads(hub.read(name, "manifest.json", oid))
+            assert manifest["digest"] == (old if tag == "1.0.0" else builds[(int(tag.split(".")[0]) - 1) % 2].digest)
+        if "error" in told:
+            assert "done" in client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
+        assert published(hub, name) == (build.digest, True)
+        assert f"{n + 1}.0.0" in hub.repositories[name].tags
+    assert injected >= 15
+    assert failed >= 1
+
+
+def test_no_token_is_in_any_output(client):
+    assert client.said
+    assert TOKEN not in client.output()
+    assert TOKEN.removeprefix("hf_") not in client.output()
