@@ -79,6 +79,12 @@ cc-by-nc-nd-4.0  cc-by-nd-4.0     none               no adaptation may be shared
 gpl-3.0          gpl-3.0          gpl-3.0            itself
 gpl-3.0          research-only    none               the GPL may not be narrowed, §10
 agreement        unknown          none               neither may leave
+isc              mit              mit                as short as the MIT license
+isc              cc-by-4.0        cc-by-4.0          both ask for credit alone
+cc-by-nc-2.0     cc-by-4.0        cc-by-nc-4.0       the chart: BY in BY-NC
+cc-by-nc-3.0     cc-by-nc-sa-3.0  cc-by-nc-sa-4.0    BY-NC-SA 3.0 §4(b): a later version with the same elements
+cc-by-nc-sa-3.0  cc-by-sa-4.0     none               two share-alikes
+gfdl             cc-by-4.0        none               no license that a mixture may be given is compatible
 """
 
 
