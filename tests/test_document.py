@@ -1,6 +1,7 @@
 """Documents, Items and drafts: what breaks a rule is never made, and is told where it stands."""
 
 import time
+from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import given
@@ -130,7 +131,7 @@ def test_what_is_not_sound_is_told(fault):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"mentions": (Mention.model_construct(id="T1", spans=(), text="", types=("x",)),), "text": 7},
+        {"mentions": (T1.model_copy(update={"spans": ()}),), "text": 7},
         {"mention": ()},
         {"labels": "x"},
         {"id": None},
@@ -150,7 +151,7 @@ def test_what_must_have_parts_has_one_at_least(kind):
 def test_records_cannot_be_changed():
     with pytest.raises(ValidationError, match="frozen"):
         made().text = "x"
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         T1.text = "x"
 
 

@@ -64,12 +64,15 @@ class File:
     @property
     def stem(self) -> str:
         """The file's own name up to its last dot."""
-        return PurePosixPath(self.name).stem
+        name = self.name.rpartition("/")[2]
+        return name.removesuffix(self.suffix)
 
     @property
     def suffix(self) -> str:
         """The file's last suffix with its dot."""
-        return PurePosixPath(self.name).suffix
+        name = self.name.rpartition("/")[2]
+        at = name.rfind(".")
+        return name[at:] if 0 < at < len(name) - 1 else ""
 
     @property
     def sha256(self) -> str:
@@ -114,6 +117,21 @@ def select(folder: Path, patterns: Sequence[str]) -> Iterator[File]:
         with _telling(name):
             found = [File(inside, read()) for inside, read in _members(name, path) if _matches(inside, patterns)]
         yield from sorted(found, key=attrgetter("name"))
+
+
+def everything(path: Path) -> Iterator[File]:
+    """Yield the files of a folder, of an archive or the file itself, as `select` does.
+
+    Raises:
+        UnsafeInput: for an archive that no honest distributor would pack.
+        FormatError: for one that is cut off, damaged or encrypted.
+    """
+    if path.is_dir():
+        yield from select(path, ["*"])
+        return
+    with _telling(path.name):
+        found = [File(name, read()) for name, read in _members(path.name, path)]
+    yield from sorted(found, key=attrgetter("name"))
 
 
 def exists(folder: Path, patterns: Sequence[str]) -> bool:

@@ -232,7 +232,19 @@ def test_a_huge_offset_makes_no_huge_text():
 
 
 def test_bytes_in_another_encoding_are_broken():
-    assert told(read(b"a\tO\n\xe9\tO\n"))[0].startswith("train.tsv:2: bytes b'\\xe9\\tO\\n' are not utf-8")
+    """The sentence that holds them is, and no other."""
+    records = read(b"a\tO\n\xe9\tO\n\nb\tO\n")
+
+    assert told(records)[0].startswith("train.tsv:2: bytes b'\\xe9\\tO' are not utf-8")
+    assert [getattr(record, "text", None) for record in records] == [None, "b"]
+
+
+def test_bytes_in_another_encoding_break_the_document_that_they_name():
+    text = b"-DOCSTART- (\xe9)\n\na\tO\n\n-DOCSTART- (2)\n\nb\tO\n"
+    records = read(text, unit="mark", mark=conll.DOCSTART)
+
+    assert told(records)[0].startswith("train.tsv:1: bytes b'\\xe9' are not utf-8")
+    assert [record.id for record in records] == ["train-1", "2"]
 
 
 @given(st.text(alphabet="ab\t\nOBI-XY", max_size=60), st.sampled_from(sorted(conll.SCHEMES)))

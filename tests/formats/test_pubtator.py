@@ -222,7 +222,7 @@ def test_a_broken_block_is_told_with_its_line_and_the_next_one_read(line, reason
 def test_a_missing_empty_line_does_not_make_one_article_of_two():
     [broken] = read("1|t|Fever.\n1\t0\t5\tFever\tDisease\n2|t|Rash.\n")
 
-    assert str(broken.error()).startswith("train.txt:3: a line of '2|t|Rash.' in the block of '1'")
+    assert str(broken.error()).startswith("train.txt:3: a line of '2' in the block of '1'")
 
 
 def test_a_block_without_a_text_is_broken():

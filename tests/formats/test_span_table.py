@@ -106,7 +106,7 @@ def test_what_cannot_be_read_is_told_with_its_line(row, faults):
 def test_a_table_without_the_columns_that_are_needed_is_told():
     records = read(TEXT, table("name\tspans\n7012_en\t0-4\n"))
 
-    assert told(records) == ["spans.tsv:2: : nothing is called 'document' here"]
+    assert told(records) == ["spans.tsv:2: : nothing is called 'document' here (there is name, spans)"]
 
 
 def test_two_texts_of_one_name_are_not_one():

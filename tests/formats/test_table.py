@@ -96,10 +96,29 @@ def test_another_encoding_can_be_declared():
 
 
 def test_bytes_in_another_encoding_have_their_line():
-    [broken] = rows("a\nx\nZörb".encode("cp1252"))
+    [x, broken, y] = rows("a\nx\nZörb\ny".encode("cp1252"))
 
+    assert (x, y) == ({"a": "x"}, {"a": "y"})
     assert broken.place.line == 3
     assert "b'\\xf6rb' are not utf-8" in broken.reason
+
+
+@pytest.mark.parametrize("quoting", ["csv", "none"])
+def test_a_byte_that_is_not_in_the_encoding_breaks_its_row_alone(quoting):
+    found = rows(b"a,b\n1,x\n2,\xff\n\xe2\x82,y\n4,z\n", quoting=quoting)
+
+    assert [row for row in found if not isinstance(row, Broken)] == [{"a": "1", "b": "x"}, {"a": "4", "b": "z"}]
+    assert [broken.place.line for broken in found if isinstance(broken, Broken)] == [3, 4]
+
+
+def test_a_byte_that_is_not_in_the_encoding_leaves_no_names():
+    assert told(rows(b"a,\xff\n1,x\n")) == ["pairs.csv:1: bytes b'\\xff' are not utf-8-sig"]
+
+
+def test_another_encoding_that_does_not_fit_breaks_the_file():
+    [broken] = rows(b"a\n\x81", encoding="cp1252")
+
+    assert isinstance(broken, Broken)
 
 
 @pytest.mark.parametrize("quoting", ["csv", "none"])
@@ -124,22 +143,47 @@ def test_a_quote_inside_an_unquoted_cell_breaks_its_row_alone():
 
 
 @pytest.mark.parametrize(
-    "text, line, unread",
+    "text, line, unread, after",
     [
-        ('0,x\n1,"open\n2,y\n3,z\n', 3, 2),
-        ('0,x\n1,"the "big" one"\n2,y\n', 3, 1),
-        ('0,x\n1,"open\n2,"y"\n3,z', 3, 2),
-        ('0,x\n"two\nlines","open\n2,y\n', 4, 1),
-        ('0,x\n1,"', 3, 0),
+        ('0,x\n1,"open\n2,y\n3,z\n', 3, 0, ["2", "3"]),
+        ('0,x\n1,"the "big" one"\n2,y\n', 3, 0, ["2"]),
+        ('0,x\n1,"open\n2,"y"\n3,z', 3, 0, ["2", "3"]),
+        ('0,x\n"two\nlines","open\n2,y\n', 4, 0, ["2"]),
+        ('0,x\n1,"', 3, 0, []),
+        # the lines of a cell that looks like rows until its quote is closed
+        ('0,x\n1,"the "big" one,\nmore, lines\nand, more\nend"\n2,y\n3,z\n', 3, 3, ["2", "3"]),
+        ('0,x\n1,"the "big" one\nand no row\n', 3, 1, []),
     ],
 )
-def test_a_quote_that_leaves_the_rest_in_doubt_ends_the_file(text, line, unread):
+def test_reading_goes_on_where_all_that_follows_is_rows_again(text, line, unread, after):
     found = rows("a,b\n" + text)
 
     assert found[0] == {"a": "0", "b": "x"}
-    assert len(found) == 2
     assert found[1].place.line == line
     assert f"({unread} lines below are not read)" in found[1].reason
+    assert [row["a"] for row in found[2:]] == after
+
+
+def test_a_hundred_rows_are_believed_before_the_next_fault():
+    """And fewer are not: they could be the inside of a cell."""
+    many, few = ("".join(f"{n},x\n" for n in range(number)) for number in (100, 99))
+
+    assert len(rows(f'a,b\n1,"open\n{many}2,"open\n3,y\n')) == 1 + 100 + 1 + 1
+    assert rows(f'a,b\n1,"open\n{few}2,"open\n3,y\n')[1:] == [{"a": "3", "b": "y"}]
+
+
+def test_in_one_column_nothing_tells_a_row_from_the_inside_of_a_cell():
+    assert told(rows('a\n"x" y\nz\n')) == [
+        "pairs.csv:2: '\"x\" y': a quote that is never closed, or with text after its end (1 lines below are not read); "
+        "does this file have quoting at all?"
+    ]
+
+
+def test_a_hostile_table_of_quotes_is_read_in_time():
+    """Each line leaves the rest in doubt, and each could be where it goes on."""
+    text = "a,b\n" + '"' + ("1,2\n" * 50 + '"x"y\n') * 4_000
+
+    assert isinstance(rows(text)[0], Broken)
 
 
 def test_a_stray_quote_in_the_names_is_told():

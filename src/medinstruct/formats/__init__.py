@@ -5,6 +5,8 @@ too.
 
     read(files, *, repair=None, …) -> Iterator[Document | Item | Broken]     one record each, in the order of the files
     write(documents) -> Iterator[File]                                       the files that `read` would read back
+    shape(document) -> Document                                              what they say of one that it can hold, where
+                                                                             ids, order or roles become the format's own
 
 The folder is the registry: a new module is a new format.
 """
@@ -13,8 +15,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
 from medinstruct.errors import NotFound, did_you_mean
 
@@ -30,7 +34,13 @@ class Format:
     yields: str = "Document"
     """What a record becomes: `Document` or `Item`."""
     loses: tuple[str, ...] = ()
-    """What of a Document the format cannot hold; `write` refuses a document that has any of it."""
+    """What of a Document the format cannot hold, in words; `write` refuses a document that has any of it."""
+    holds: frozenset[str] = frozenset()
+    """For a format with `write`: the names of `formats.features.FEATURES` that it can hold; a conversion takes away all
+    others and tells them.
+    """
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """What `read` has to be told to read back what `write` wrote."""
 
 
 def names() -> list[str]:

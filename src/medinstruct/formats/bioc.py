@@ -19,7 +19,7 @@ which are annotations, or infons, which are concepts (BC5CDR, BioRED); its type 
 
 Specification: Comeau et al. 2013, doi:10.1093/database/bat064; http://bioc.sourceforge.net/BioC.dtd.
 
-This module is no format of its own; see `bioc_xml` and `bioc_json`.
+The dictionaries are told in `bioc_plain`. This module is no format of its own; see `bioc_xml` and `bioc_json`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Annotated, Any, Required
+from typing import Any
 
-from pydantic import Field
-from typing_extensions import TypedDict  # Pydantic takes that of `typing` from Python 3.12 on
-
-from medinstruct.document import Document, Mention, Relation, Span, quote
+from medinstruct.document import Concept, Document, Mention, Relation, Span, quote
 from medinstruct.errors import FormatError, Place
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.bioc_plain import Annotation, Link, Location, Node, Part, Plain
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish, mention_id
 from medinstruct.formats.standoff import Identity, identities
 
 MAX_PADDING = 1 << 20
@@ -46,8 +44,6 @@ WITHIN = 16
 """Characters by which a passage may be off for a message to say so."""
 JOINED = "where the offset of a passage disagrees with its annotations, Dialect(joined=True) does not read it"
 NO_CONCEPT = {"", "-", "-1"}
-
-Name = Annotated[str, Field(coerce_numbers_to_str=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,52 +65,6 @@ class Dialect:
 
 
 STANDARD = Dialect()
-
-
-class Location(TypedDict, total=False):
-    offset: int | str
-    length: int | str
-
-
-class Node(TypedDict, total=False):
-    refid: Name
-    role: str
-
-
-class Annotation(TypedDict, total=False):
-    id: Name
-    infons: dict[str, Any]
-    text: str | None
-    locations: list[Location]
-
-
-class Link(TypedDict, total=False):
-    """A relation as BioC has it."""
-
-    id: Name
-    infons: dict[str, Any]
-    nodes: list[Node]
-
-
-class Part(TypedDict, total=False):
-    """A passage or a sentence."""
-
-    offset: int | str
-    infons: dict[str, Any]
-    text: str | None
-    annotations: list[Annotation]
-    relations: list[Link]
-    sentences: list[Part]
-
-
-class Plain(TypedDict, total=False):
-    """A document of a collection, as JSON has it; XML is turned into the same."""
-
-    id: Required[Name]
-    infons: dict[str, Any]
-    passages: Required[list[Part]]
-    annotations: list[Annotation]
-    relations: list[Link]
 
 
 Found = tuple[Place, dict[str, int], Plain]
@@ -143,9 +93,9 @@ def _draft(
         return Broken(place, "", "the document has no id")
     try:
         fields = _fields(document, dialect)
-    except ValueError as error:
+    except (ValueError, LookupError) as error:  # a corpus that names vocabularies may not know the type
         return Broken(place, id, str(error))
-    return Draft(place, {"id": id, **fields, "identities": identities(identity, id)}, lines)
+    return Draft(place, {"id": id, **fields, "identities": identities(identity, id)}, lines, typed=True)
 
 
 def _hint(draft: Draft) -> str:
@@ -161,7 +111,7 @@ def _hint(draft: Draft) -> str:
 
 def _fields(document: Plain, dialect: Dialect) -> dict[str, Any]:
     """Return the fields of a Document; raises ValueError for what cannot be read."""
-    text, passages = _text(document, dialect.joined)
+    text, passages = texts(document, dialect.joined)
     holders: list[Part | Plain] = []
     for passage in document.get("passages", ()):
         holders += [passage, *passage.get("sentences", ())]
@@ -179,7 +129,7 @@ def _fields(document: Plain, dialect: Dialect) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _text(document: Plain, joined: bool) -> tuple[str, tuple[dict[str, Any], ...]]:
+def texts(document: Plain, joined: bool) -> tuple[str, tuple[dict[str, Any], ...]]:
     """Return the text of a document, its gaps padded, and its passages and sentences."""
     pieces: list[str] = []
     at = padding = 0
@@ -222,11 +172,13 @@ class _Marks:
     mentions: list[dict[str, Any]] = field(default_factory=list)
     relations: list[dict[str, Any]] = field(default_factory=list)
     attributes: list[dict[str, str]] = field(default_factory=list)
-    full: dict[str, str] = field(default_factory=dict)
-    """The ids of concepts as the file has them, and with the vocabulary that their mentions give them."""
+    full: dict[str, Concept] = field(default_factory=dict)
+    """Concepts by their ids as the file has them, which may be without the vocabulary that their mentions give them."""
+    named: dict[tuple[str, str], tuple[Concept, ...]] = field(default_factory=dict)
+    """Concepts by type and infon; a document names the same few again and again."""
 
     def mention(self, annotation: Annotation) -> None:
-        id = annotation.get("id") or f"T{len(self.mentions) + 1}"
+        id = annotation.get("id") or mention_id(len(self.mentions) + 1)
         spans: tuple[tuple[int, int], ...] = ()
         for location in annotation.get("locations", ()):
             start = _number(location.get("offset"))
@@ -235,16 +187,18 @@ class _Marks:
         if not spans or infons.get("type") is None:
             raise ValueError(f"annotation {id} has no {'infon `type`' if spans else 'location'}")
         type = _string(infons["type"])
-        concepts: tuple[dict[str, str], ...] = ()
+        concepts: tuple[Concept, ...] = ()
         for key, value in infons.items():
             if key in self.dialect.concepts:
-                concepts += tuple(self._concepts(type, _string(value)))
+                concepts += self._concepts(type, _string(value))
             elif key != "type":
                 self.attributes.append({"target": id, "name": key, "value": _string(value)})
         string = annotation.get("text")
         if string is None:
             string = quote(self.text, spans)
-        self.mentions.append({"id": id, "spans": spans, "text": string, "types": (type,), "concepts": concepts})
+        self.mentions.append({
+            "id": id, "spans": spans, "text": string, "types": (type,), "concepts": concepts, "alternatives": (),
+        })  # fmt: skip
 
     def relation(self, link: Link) -> None:
         id = link.get("id") or f"R{len(self.relations) + 1}"
@@ -256,7 +210,7 @@ class _Marks:
         for key, raw in infons.items():
             value = _string(raw)
             if key in self.dialect.arguments:
-                arguments.append({"role": key, "ref": self.full.get(value, value), "kind": "concept"})
+                arguments.append({"role": key, "ref": str(self.full.get(value, value)), "kind": "concept"})
             elif key != named:
                 self.attributes.append({"target": id, "name": key, "value": value})
         if not arguments:
@@ -264,15 +218,18 @@ class _Marks:
             raise ValueError(f"relation {id} has neither nodes nor any of the infons {keys}")
         self.relations.append({"id": id, "type": _string(infons[named]), "arguments": tuple(arguments)})
 
-    def _concepts(self, type: str, value: str) -> Iterator[dict[str, str]]:
-        split = self.dialect.split
+    def _concepts(self, type: str, value: str) -> tuple[Concept, ...]:
+        if (known := self.named.get((type, value))) is not None:
+            return known
+        found, split = [], self.dialect.split
         for raw in split(type, value) if callable(split) else _splitter(split)(value):
             if (id := raw.strip()) not in NO_CONCEPT:
                 bare, vocabulary = id, _vocabulary(self.dialect, type, id)
                 if not vocabulary and ":" in id:
                     vocabulary, _, bare = id.partition(":")
-                self.full[id] = f"{vocabulary}:{bare}" if vocabulary else bare
-                yield {"vocabulary": vocabulary, "id": bare}
+                self.full[id] = concept(vocabulary, bare)
+                found.append(self.full[id])
+        return self.named.setdefault((type, value), tuple(found))
 
 
 @cache
@@ -313,7 +270,7 @@ def plain(document: Document, dialect: Dialect) -> Plain:
     infons: dict[str, dict[str, Any]] = {}
     for attribute in document.attributes:
         infons.setdefault(attribute.target, {})[attribute.name] = attribute.value
-    told = Plain(id=document.id, infons={}, passages=_parts(document), annotations=[], relations=[])
+    told = Plain(id=document.id, infons={}, passages=parts(document), annotations=[], relations=[])
     starts = [int(part["offset"]) for part in told["passages"]]
     raw: dict[str, str] = {}
     latest: int | None = 0
@@ -330,7 +287,7 @@ def plain(document: Document, dialect: Dialect) -> Plain:
     return told
 
 
-def _parts(document: Document) -> list[Part]:
+def parts(document: Document) -> list[Part]:
     """Return the passages, each with the sentences that come after it; a text without passages is one."""
     parts: list[Part] = []
     if all(passage.type == "sentence" for passage in document.passages):

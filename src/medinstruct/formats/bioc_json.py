@@ -33,9 +33,13 @@ from medinstruct.document import Document
 from medinstruct.errors import Place
 from medinstruct.formats import Format, bioc
 from medinstruct.formats.bioc import STANDARD, Dialect
+from medinstruct.formats.bioc_plain import Plain
+from medinstruct.formats.bioc_shape import shape
 from medinstruct.formats.draft import Broken, Read, Repair
 from medinstruct.formats.standoff import Identity
 from medinstruct.source import File
+
+__all__ = ["FORMAT", "read", "shape", "write"]
 
 FORMAT = Format(
     title="BioC JSON",
@@ -43,9 +47,16 @@ FORMAT = Format(
     suffixes=(".json",),
     loses=("events", "coreferences", "labels", "labels and ids of passages", "overlapping passages",
            "several types of one mention", "alternatives"),
+    holds=frozenset({
+        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+        "concepts", "concepts without a vocabulary", "vocabularies", "relations", "relations between mentions",
+        "relations between concepts", "relations of other than two", "attributes of mentions", "attributes of relations",
+        "passages", "names of several words", "ids of annotations",
+        "documents that share an id",
+    }),
 )  # fmt: skip
 
-PLAIN = TypeAdapter(bioc.Plain)
+PLAIN = TypeAdapter(Plain)
 DECODER = json.JSONDecoder()
 HALF = re.compile(r"\\u[dD][89a-fA-F]")
 BLANKS = re.compile(r"[ \t\r\n]*")
@@ -97,7 +108,7 @@ def _decode(file: File) -> tuple[str, str]:
     try:
         return file.data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:
-        text, bad = file.data[: error.start].decode("utf-8-sig"), file.data[error.start : error.start + 4]
+        text, bad = error.object[: error.start].decode(), error.object[error.start : error.start + 4]
         cut = error.reason == "unexpected end of data"
         return text, "the file ends too soon" if cut else f"from here on the file is not UTF-8: {bad!r}"
 
@@ -185,7 +196,12 @@ class _Scanner:
 
     def value(self) -> Any:
         self.next()
-        value, self.at = DECODER.raw_decode(self.text, self.at)
+        try:
+            value, self.at = DECODER.raw_decode(self.text, self.at)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:  # an integer of more digits than Python reads
+            raise json.JSONDecodeError(str(error), self.text, self.at) from error
         return value
 
 

@@ -42,9 +42,13 @@ from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place, UnsafeInput
 from medinstruct.formats import Format, bioc
 from medinstruct.formats.bioc import STANDARD, Dialect
+from medinstruct.formats.bioc_plain import Part, Plain
+from medinstruct.formats.bioc_shape import shape
 from medinstruct.formats.draft import Broken, Read, Repair
 from medinstruct.formats.standoff import Identity
 from medinstruct.source import File
+
+__all__ = ["FORMAT", "read", "shape", "write"]
 
 FORMAT = Format(
     title="BioC XML",
@@ -52,6 +56,13 @@ FORMAT = Format(
     suffixes=(".xml",),
     loses=("events", "coreferences", "labels", "labels and ids of passages", "overlapping passages",
            "several types of one mention", "alternatives", "control characters"),
+    holds=frozenset({
+        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+        "concepts", "concepts without a vocabulary", "vocabularies", "relations", "relations between mentions",
+        "relations between concepts", "relations of other than two", "attributes of mentions", "attributes of relations",
+        "passages", "names of several words", "ids of annotations",
+        "documents that share an id",
+    }),
 )  # fmt: skip
 
 CHUNK = 1 << 16
@@ -61,6 +72,7 @@ HOLDERS = {
 }  # fmt: skip
 """The elements that hold others, and what a holder calls all its elements of that name."""
 ROOTS = {"collection", "document"}
+EMPTY = {"location": "locations", "node": "nodes"}
 STRINGS = {"id", "offset", "text"}
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ESCAPES = {ord(char): f"&#{ord(char)};" for char in '<>&"\r\n\t'}
@@ -97,7 +109,7 @@ def _found(file: File) -> Iterator[bioc.Found | Broken]:
             yield from builder.take()
         at = len(file.data)
         builder.parser.Parse(b"", True)
-    except (expat.ExpatError, FormatError) as error:
+    except (expat.ExpatError, FormatError, LookupError, ValueError) as error:  # the last two: of its encoding
         yield from builder.take()
         line, what = builder.parser.ErrorLineNumber, str(error)
         if at == len(file.data):
@@ -112,6 +124,7 @@ class _Builder:
         self.file = file
         self.done: list[bioc.Found | Broken] = []
         self.stack: list[dict[str, Any]] = []
+        self.top: dict[str, Any] = {}
         self.lines: dict[str, int] = {}
         self.line = 0
         self.fault = self.key = self.leaf = ""
@@ -141,34 +154,35 @@ class _Builder:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.leaf = tag
+        if tag in HOLDERS:
+            self.hold(tag, attributes.get("id", ""))
+            return
         self.text.clear()
         if tag == "infon":
             self.key = attributes.get("key", "")
-        elif tag == "location":
-            self.stack[-1].setdefault("locations", []).append(attributes)
-        elif tag == "node":
-            self.stack[-1].setdefault("nodes", []).append(attributes)
-        elif tag in HOLDERS:
-            self.hold(tag, attributes.get("id", ""))
+        elif tag in EMPTY:
+            self.top.setdefault(EMPTY[tag], []).append(attributes)
 
     def hold(self, tag: str, id: str) -> None:
         thing: dict[str, Any] = {"infons": {}}
         if tag == "document":
             self.line, self.fault, self.lines = self.parser.CurrentLineNumber, "", {}
         elif self.stack:
-            self.stack[-1].setdefault(HOLDERS[tag], []).append(thing)
+            self.top.setdefault(HOLDERS[tag], []).append(thing)
         if id:
             thing["id"] = id
             self.lines[id] = self.parser.CurrentLineNumber
         self.stack.append(thing)
+        self.top = thing
 
     def end(self, tag: str) -> None:
         if tag == "infon":
-            self.stack[-1]["infons"][self.key] = "".join(self.text)
+            self.top["infons"][self.key] = "".join(self.text)
         elif tag in STRINGS:
-            self.stack[-1][tag] = "".join(self.text)
+            self.top[tag] = "".join(self.text)
         elif tag in HOLDERS:
             thing: Any = self.stack.pop()
+            self.top = self.stack[-1] if self.stack else {}
             if tag == "document":
                 place = Place(self.file, self.line)
                 broken = Broken(place, thing.get("id", ""), self.fault)
@@ -200,7 +214,7 @@ def write(documents: Iterable[Document], *, dialect: Dialect = STANDARD, file: s
     yield File(file, "".join([*pieces, "</collection>\n"]).encode())
 
 
-def _document(document: bioc.Plain) -> str:
+def _document(document: Plain) -> str:
     lines = ["<document>", _leaf("id", document["id"])]
     for passage in document["passages"]:
         lines += ["<passage>", *_part(passage)]
@@ -210,7 +224,7 @@ def _document(document: bioc.Plain) -> str:
     return "\n".join([*lines, *_marks(document), "</document>", ""])
 
 
-def _part(part: bioc.Part) -> list[str]:
+def _part(part: Part) -> list[str]:
     return [
         *_infons(part["infons"]),
         _leaf("offset", str(part["offset"])),
@@ -219,7 +233,7 @@ def _part(part: bioc.Part) -> list[str]:
     ]
 
 
-def _marks(holder: bioc.Part | bioc.Plain) -> list[str]:
+def _marks(holder: Part | Plain) -> list[str]:
     lines = []
     for annotation in holder["annotations"]:
         lines += [f"<annotation{_attributes(id=annotation['id'])}>", *_infons(annotation["infons"])]

@@ -26,9 +26,11 @@ from medinstruct.document import Document
 from medinstruct.errors import FormatError
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Read, Repair
-from medinstruct.formats.standoff import Identity, Lines, pack
+from medinstruct.formats.standoff import Identity, Lines, pack, shape
 from medinstruct.formats.standoff import read as read_standoff
 from medinstruct.source import File
+
+__all__ = ["FORMAT", "read", "shape", "write"]
 
 FORMAT = Format(
     title="BioNLP shared-task standoff",
@@ -36,6 +38,12 @@ FORMAT = Format(
     suffixes=(".txt", ".a1", ".a2"),
     loses=("passages", "labels", "several types of one mention", "alternatives", "concepts without a vocabulary",
            "arguments that are concepts", "coreferences other than Equiv"),
+    holds=frozenset({
+        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+        "concepts", "vocabularies", "events", "relations", "relations between mentions", "relations of events",
+        "relations of other than two", "coreferences", "attributes of mentions", "attributes of events",
+        "attributes of relations", "ids of annotations",
+    }),
 )  # fmt: skip
 
 

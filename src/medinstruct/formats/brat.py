@@ -27,9 +27,11 @@ from collections.abc import Iterable, Iterator
 from medinstruct.document import Document
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Read, Repair
-from medinstruct.formats.standoff import Identity, Lines, pack
+from medinstruct.formats.standoff import Identity, Lines, pack, shape
 from medinstruct.formats.standoff import read as read_standoff
 from medinstruct.source import File
+
+__all__ = ["FORMAT", "read", "shape", "write"]
 
 FORMAT = Format(
     title="BRAT standoff",
@@ -37,6 +39,12 @@ FORMAT = Format(
     suffixes=(".txt", ".ann"),
     loses=("passages", "labels", "several types of one mention", "alternatives", "concepts without a vocabulary",
            "arguments that are concepts", "coreferences other than Equiv"),
+    holds=frozenset({
+        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+        "concepts", "vocabularies", "events", "relations", "relations between mentions", "relations of events",
+        "relations of other than two", "coreferences", "attributes of mentions", "attributes of events",
+        "attributes of relations", "ids of annotations",
+    }),
 )  # fmt: skip
 
 

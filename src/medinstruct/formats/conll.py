@@ -35,9 +35,12 @@ from typing import Any, Literal, NamedTuple
 from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.conll_shape import shape
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, mention_id
+from medinstruct.formats.rows import leniently, undecoded
 from medinstruct.source import File
+
+__all__ = ["DOCSTART", "FORMAT", "MEDLINE", "SCHEMES", "read", "shape", "write"]
 
 FORMAT = Format(
     title="CoNLL",
@@ -47,6 +50,8 @@ FORMAT = Format(
            "several types of one mention", "concepts", "alternatives", "events", "relations", "attributes",
            "coreferences", "labels", "identities", "notes", "passages other than sentences",
            "white space other than single blanks and line breaks"),
+    holds=frozenset({"mentions", "mentions inside a token", "passages", "ids of annotations", "documents that share an id"}),
+    written={"unit": "mark", "mark": r"-DOCSTART- \((?P<id>.+)\)"},
 )  # fmt: skip
 
 DOCSTART = r"-DOCSTART- \((?P<id>.+)\)"
@@ -154,7 +159,7 @@ def read(
 
 
 def _drafts(file: File, layout: Layout) -> Iterator[Draft | Broken]:
-    if isinstance(text := decoded(file), Broken):
+    if isinstance(text := leniently(file), Broken):
         yield text
         return
     for part in _parts(file, text, layout):
@@ -174,8 +179,11 @@ def _parts(file: File, text: str, layout: Layout) -> Iterator[Part]:
             if part:
                 yield part
             count, marks = 0, marks + 1
-            document = mark["id"] or f"{file.stem}-{marks}"
+            reason = undecoded(mark["id"] or "")
+            document = (not reason and mark["id"]) or f"{file.stem}-{marks}"
             part = Part(document, document, number) if layout.unit == "mark" else None
+            if part and reason:
+                part.fault = Fault(number, reason)
             continue
         tokens, fault = _tokens(block, layout)
         if part is None or _is_over(part, tokens, layout.unit):
@@ -215,6 +223,8 @@ def _blocks(
 def _tokens(block: list[tuple[int, str]], layout: Layout) -> tuple[list[Token], Fault | None]:
     tokens: list[Token] = []
     for number, line in block:
+        if reason := undecoded(line):
+            return tokens, Fault(number, reason)
         cells = line.split(layout.separator)
         if len(cells) != len(layout.columns):
             what = f"{len(cells)} columns where there should be {len(layout.columns)}: {line[:80]!r}"
@@ -258,14 +268,21 @@ def _draft(file: str, part: Part, layout: Layout) -> Draft:
             found.append((places[first][0], places[end - 1][1], type))
     text = "".join(pieces)
     mentions = tuple(
-        {"id": f"T{number}", "spans": ((start, end),), "text": text[start:end], "types": (type,)}
+        {
+            "id": mention_id(number),
+            "spans": ((start, end),),
+            "text": text[start:end],
+            "types": (type,),
+            "concepts": (),
+            "alternatives": (),
+        }
         for number, (start, end, type) in enumerate(found, start=1)
     )
     fields = {
         "id": part.id, "text": text, "passages": tuple(passages), "mentions": mentions,
         "identities": (f"{layout.identity}:{part.document}",) if layout.identity else (),
     }  # fmt: skip
-    return Draft(Place(file, part.line), fields)
+    return Draft(Place(file, part.line), fields, typed=True)
 
 
 def decode(tokens: Sequence[Token], scheme: Scheme, type: str = "") -> list[tuple[int, int, str]]:

@@ -27,10 +27,11 @@ from itertools import combinations
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from medinstruct.document import Document
+from medinstruct.document import Document, Passage
 from medinstruct.errors import FormatError
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, strict
+from medinstruct.formats.features import keep, with_roles
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
 
@@ -41,6 +42,11 @@ FORMAT = Format(
     loses=("several types of one mention", "concepts", "alternatives", "events", "attributes", "coreferences", "labels",
            "passages other than sentences", "relations across sentences", "relations of other than two mentions",
            "control characters"),
+    holds=frozenset({
+        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+        "relations", "relations between mentions", "passages", "ids of passages", "names of several words",
+        "ids of annotations",
+    }),
 )  # fmt: skip
 
 PART = re.compile(r"([0-9]+)-([0-9]+)")
@@ -118,6 +124,45 @@ def write(documents: Iterable[Document]) -> Iterator[File]:
             hint = "choose a format that can hold it"
             raise FormatError(f"document {document.id}: DDI XML cannot hold its {lost}", next=hint)
         yield file
+
+
+def shape(document: Document) -> Document:
+    """Return what DDI XML says of a document that it can hold: what stands in one sentence, sentence by sentence; a text
+    without sentences is one.
+    """
+    passages = document.passages
+    if not _are_sentences(document):
+        end = len(document.text.rstrip())
+        passages = (Passage(type="sentence", span=(0, end)),) if end else ()
+    edges = [passage.span[0] for passage in passages]
+    place = {
+        mention.id: at
+        for at, (start, end) in enumerate(zip(edges, [*edges[1:], len(document.text)]))
+        for mention in document.mentions
+        if start <= mention.spans[0][0] and mention.spans[-1][1] <= end
+    }
+    mentions = sorted((m for m in document.mentions if m.id in place), key=lambda mention: place[mention.id])
+    order = {mention.id: number for number, mention in enumerate(mentions)}
+    related = {}
+    for relation in document.relations:
+        pair = sorted({argument.ref for argument in relation.arguments}, key=lambda ref: order.get(ref, -1))
+        if order.keys() >= set(pair) and len(pair) == 2 and place[pair[0]] == place[pair[1]]:
+            related[order[pair[0]], order[pair[1]]] = relation
+    relations = tuple(related[pair] for pair in sorted(related))
+    held = keep(document, passages=passages, mentions=tuple(mentions), relations=relations)
+    return with_roles(held, "e1", "e2")
+
+
+def _are_sentences(document: Document) -> bool:
+    """Whether the passages are sentences that tile the text, but for white space at their ends."""
+    spans = [passage.span for passage in document.passages]
+    edges = [start for start, _ in spans]
+    tiles = [(a, a + len(document.text[a:b].rstrip())) for a, b in zip(edges, [*edges[1:], len(document.text)])]
+    return (
+        spans == tiles and edges[:1] == [0] and all(start < end for start, end in spans)
+        and all(document.text[start - 1].isspace() for start in edges[1:])
+        and all(passage.type == "sentence" for passage in document.passages)
+    )  # fmt: skip
 
 
 def _lines(document: Document) -> Iterator[str]:

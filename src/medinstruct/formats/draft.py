@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from medinstruct.document import Document, Item, quote
+from medinstruct.document import Concept, Document, Item, Mention, quote
 from medinstruct.errors import FormatError, Place
 
 
@@ -26,6 +27,10 @@ class Draft:
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each annotation by its id, where the format has lines; for messages only."""
     kind: type[Document] | type[Item] = Document
+    typed: bool = False
+    """Whether every mention has all its fields, each of its kind, because a reader made them of text. They need not be
+    looked at one by one; whether they quote their text is looked at always.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,16 @@ class Broken:
     """Id of the record as far as it could be read; empty where not even that was possible."""
     reason: str
 
+    def __post_init__(self) -> None:
+        for name in ("id", "reason"):  # which may quote half a character, and go into files and on screens
+            object.__setattr__(self, name, getattr(self, name).encode(errors="backslashreplace").decode())
+
     def error(self) -> FormatError:
         return FormatError(self.reason, where=self.place)
 
+
+FAULTS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What a function of a corpus may trip over when a file is not what it should be."""
 
 Repair = Callable[[Draft], str | None]
 """Changes a draft in place and returns why, or leaves it and returns None."""
@@ -53,12 +65,35 @@ def finish(drafts: Iterable[Draft | Broken], repair: Repair | None = None) -> It
         if isinstance(draft, Broken):
             yield draft
             continue
-        if repair is not None and (note := repair(draft)):
-            draft.fields["notes"] = (*draft.fields.get("notes", ()), note)
         try:
-            yield draft.kind.model_validate(draft.fields)
+            if repair is not None and (note := repair(draft)):
+                draft.fields["notes"] = (*draft.fields.get("notes", ()), note)
+                draft.typed = False
+        except FAULTS as error:
+            yield Broken(draft.place, str(draft.fields.get("id", "")), f"cannot be repaired: {error}")
+            continue
+        try:
+            yield _checked(draft)
         except ValidationError as error:
             yield _broken(draft, error)
+
+
+def _checked(draft: Draft) -> Document | Item:
+    if not draft.typed:
+        return draft.kind.model_validate(draft.fields)
+    return Document.model_validate({**draft.fields, "mentions": Mention.trusted(draft.fields["mentions"])})
+
+
+@lru_cache(maxsize=1 << 16)
+def concept(vocabulary: str, id: str) -> Concept:
+    """Return that concept; a corpus names the same few again and again."""
+    return Concept(vocabulary=vocabulary, id=id)
+
+
+@lru_cache(maxsize=1 << 12)
+def mention_id(number: int) -> str:
+    """Return the id of the mention of that number, where a format gives none: T1, T2, …"""
+    return f"T{number}"
 
 
 def strict(records: Iterable[Read]) -> Iterator[Document | Item]:

@@ -27,7 +27,8 @@ from medinstruct.document import Document, Mention, Passage, Span
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.features import FEATURES, keep, numbered, on_one_line
+from medinstruct.formats.rows import decoded, leniently, undecoded
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -36,6 +37,10 @@ FORMAT = Format(
     suffixes=(".in", ".eval"),
     loses=("more than one type", "discontinuous mentions", "concepts", "events", "relations", "attributes",
            "coreferences", "labels", "passages other than one sentence", "line breaks"),
+    holds=frozenset({
+        "mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences", "alternatives", "passages",
+        "ids of annotations",
+    }),
 )  # fmt: skip
 
 GENES, ALTERNATIVES = "GENE.eval", "ALTGENE.eval"
@@ -106,11 +111,14 @@ def _drafts(folder: dict[str, File], type: str, identity: Callable[[str], str]) 
 
 
 def _sentences(file: File) -> Iterator[Sentence | Broken]:
-    if isinstance(text := decoded(file), Broken):
+    if isinstance(text := leniently(file), Broken):
         yield text
         return
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.removesuffix("\r")
+        if reason := undecoded(line):
+            yield Broken(Place(file.name, number), "", reason)
+            continue
         id, _, sentence = line.partition(" ")
         if id.strip() and sentence.strip():
             yield Sentence(Place(file.name, number), id, sentence)
@@ -201,6 +209,19 @@ def write(documents: Iterable[Document], *, folder: str = "documents", type: str
         alternatives += [_entry(document, extent) for extent in sorted(extents)]
     for name, lines in (("sentences.in", sentences), (GENES, genes), (ALTERNATIVES, alternatives)):
         yield File(f"{folder}/{name}", "".join(lines).encode())
+
+
+def shape(document: Document, type: str = "Gene") -> Document:
+    """Return what GENETAG says of a document that it can hold: mentions of one type in one sentence."""
+    sentence = Passage(type="sentence", span=(0, len(document.text)))
+    mentions = tuple(m for m in document.mentions if m.types == (type,) and m.text == m.text.strip())
+    document = on_one_line(keep(document, passages=(sentence,), mentions=mentions))
+    if any(_unheld(mention, document, type) for mention in mentions):
+        document = FEATURES["alternatives"].without(document)
+    ordered = (
+        m.model_copy(update={"alternatives": tuple(sorted({*m.alternatives} - {m.spans}))}) for m in document.mentions
+    )
+    return numbered(document.model_copy(update={"mentions": tuple(ordered)}))
 
 
 def _entry(document: Document, span: Span) -> str:

@@ -90,7 +90,7 @@ def _draft(file: File, identity: Identity) -> Draft | Broken:
         return Broken(Place(file.name, error.position[0]), id, f"not XML: {str(error).partition(': line')[0]}")
     except KeyError as error:
         return Broken(Place(file.name), id, f"nothing is called {error} here")
-    except (ValueError, RecursionError) as error:
+    except (ValueError, LookupError, RecursionError) as error:  # an encoding that nobody knows is a LookupError
         return Broken(Place(file.name), id, str(error))
     return Draft(Place(file.name), {"id": id, **article.fields(), "identities": identities(identity, id)})
 

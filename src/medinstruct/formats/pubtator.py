@@ -27,10 +27,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from medinstruct.document import Concept, Document
+from medinstruct.document import Concept, Document, Passage, Relation
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish, mention_id
+from medinstruct.formats.features import keep, numbered, on_one_line, with_concepts, with_roles
+from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -40,6 +42,12 @@ FORMAT = Format(
     loses=("discontinuous mentions", "several types of one mention", "alternatives", "events", "coreferences", "labels",
            "attributes other than `novel` of relations", "passages other than title and abstract",
            "relations of other than two concepts"),
+    holds=frozenset({
+        "mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences", "concepts",
+        "concepts without a vocabulary", "relations", "relations between concepts", "attributes of relations", "passages",
+        "names of several words", "ids of annotations", "documents that share an id",
+    }),
+    written={"identity": ""},
 )  # fmt: skip
 """Ids of mentions and relations, roles and names of vocabularies are not written: `read` counts and names them anew."""
 
@@ -47,8 +55,8 @@ PASSAGES = {"t": "title", "a": "abstract"}
 JOINT = re.compile(r"[,;|+]")
 TEXT = re.compile(r"([^|\t]*)\|([a-z])\|")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-Concepts = Callable[[str, str], tuple[Concept, ...]]
-"""(mention type, concept column) → its concepts."""
+Kinds = Callable[[str], tuple[tuple[str], tuple[Concept, ...]]]
+"""The columns of a mention from the type on, tabs included → its types and concepts."""
 NO_CONCEPT = {"", "-", "-1"}
 
 
@@ -57,7 +65,7 @@ def read(
     *,
     repair: Repair | None = None,
     vocabulary: str | Callable[[str, str], str] = "",
-    identity: str = "pmid",
+    identity: Identity = "pmid",
     split: Callable[[str, str], list[str]] = lambda type, ids: JOINT.split(ids),
 ) -> Iterator[Read]:
     """Yield one Document per block, with passages `title` and `abstract` and concept relations.
@@ -66,91 +74,102 @@ def read(
         files: PubTator files.
         repair: Changes a draft before it is checked.
         vocabulary: Name of the concepts' vocabulary, or a function of (mention type, id) that gives it.
-        identity: What kind of id the documents have (`pmid`, `pmcid`); empty if it is the source's own.
+        identity: What kind of id the documents have (`pmid`), or a function from it to an identity; empty if it is the
+            source's own.
         split: From (mention type, concept column) to the ids in it, for ids that hold one of `,` `;` `|` `+`
             themselves.
     """
     name_of = vocabulary if callable(vocabulary) else lambda type, id, name=vocabulary: name
 
-    @lru_cache(maxsize=1 << 16)  # the same few concepts are named again and again
-    def concepts(type: str, column: str) -> tuple[Concept, ...]:
-        ids = [id.strip() for id in split(type, column)]
-        return tuple(Concept(vocabulary=name_of(type, id), id=id) for id in ids if id not in NO_CONCEPT)
+    @lru_cache(maxsize=128)  # of one document; more would only fill the memory that is collected
+    def kinds(columns: str) -> tuple[tuple[str], tuple[Concept, ...]]:
+        type, _, rest = columns.partition("\t")
+        column = rest.partition("\t")[0]
+        ids = map(str.strip, split(type, column)) if column not in NO_CONCEPT else ()
+        return (type.strip(),), tuple([concept(name_of(type, id), id) for id in ids if id not in NO_CONCEPT])
 
-    return finish((draft for file in files for draft in _drafts(file, concepts, identity)), repair)
+    return finish((draft for file in files for draft in _drafts(file, kinds, identity)), repair)
 
 
-def _drafts(file: File, concepts: Concepts, identity: str) -> Iterator[Draft | Broken]:
-    block: list[tuple[int, str]] = []
+def _drafts(file: File, kinds: Kinds, identity: Identity) -> Iterator[Draft | Broken]:
     try:
         lines = file.lines()
     except FormatError as error:
         yield Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
         return
-    for number, line in enumerate(lines, start=1):
-        if line and not line.isspace():
-            block.append((number, line))
-        elif block:
-            yield _draft(file.name, block, concepts, identity)
-            block = []
-    if block:
-        yield _draft(file.name, block, concepts, identity)
+    first = 0
+    for at, line in enumerate([*lines, ""]):
+        if not line or line.isspace():
+            if first < at:
+                yield _draft(Place(file.name, first + 1), lines[first:at], kinds, identity)
+            first = at + 1
 
 
-def _draft(file: str, block: list[tuple[int, str]], concepts: Concepts, identity: str) -> Draft | Broken:
+def _draft(place: Place, block: list[str], kinds: Kinds, identity: Identity) -> Draft | Broken:
     """Return the draft of one block; mention ids count from T1, relation ids from R1, in the order of the lines."""
-    id = re.split(r"[|\t]", block[0][1], maxsplit=1)[0]
-    texts: list[tuple[str, str]] = []
+    id = _owner(block[0])
     mentions: list[dict[str, Any]] = []
     relations: list[dict[str, Any]] = []
     attributes: list[dict[str, Any]] = []
     lines: dict[str, int] = {}
-    for number, line in block:
-        part = None if lines else TEXT.match(line)
-        columns = [part[1]] if part else line.split("\t")
-        try:
+    texts = _texts(block, id)
+    number, line = place.line, ""
+    try:
+        for number, line in enumerate(
+            block[len(texts) :], place.line + len(texts)
+        ):  # mentions pass by the million here
+            columns = line.split("\t", 4)
             if columns[0] != id:
-                raise ValueError(f"a line of {columns[0]!r} in the block of {id!r}")
-            if part:
-                texts.append((PASSAGES.get(part[2], part[2]), line[part.end() :]))
-            elif len(columns) > 2 and columns[1].isdecimal():
-                mention = _mention(f"T{len(mentions) + 1}", columns, concepts)
-                mentions.append(mention)
-                lines[mention["id"]] = number
+                raise ValueError(f"a line of {_owner(line)!r} in the block of {id!r}")
+            if len(columns) == 5 and columns[1].isdecimal():
+                _, start, end, string, kind = columns
+                types, concepts = kinds(kind)
+                name, spans = mention_id(len(mentions) + 1), ((int(start), int(end)),)
+                mentions.append({
+                    "id": name, "spans": spans, "text": string, "types": types, "concepts": concepts, "alternatives": (),
+                })  # fmt: skip
+                lines[name] = number
             else:
-                relation, novelty = _relation(f"R{len(relations) + 1}", columns)
+                relation, novelty = _relation(f"R{len(relations) + 1}", line.split("\t"))
                 relations.append(relation)
                 attributes += novelty
                 lines[relation["id"]] = number
-        except ValueError as error:
-            return Broken(Place(file, number), id, f"{error}: {line[:80]!r}")
+    except (ValueError, LookupError) as error:  # a corpus that names vocabularies may not know the type
+        return Broken(Place(place.file, number), id, f"{error}: {line[:80]!r}")
     text, passages = _join(texts)
     _qualify(relations, mentions)
     fields = {
         "id": id, "text": text, "passages": passages, "mentions": tuple(mentions), "relations": tuple(relations),
-        "attributes": tuple(attributes), "identities": (f"{identity}:{id}",) if identity else (),
+        "attributes": tuple(attributes), "identities": identities(identity, id),
     }  # fmt: skip
-    return Draft(Place(file, block[0][0]), fields, lines)
+    return Draft(place, fields, lines, typed=True)
 
 
-def _mention(id: str, columns: list[str], concepts: Concepts) -> dict[str, Any]:
-    if len(columns) < 5:
-        raise ValueError(f"a mention has five columns or more, this line has {len(columns)}")
-    return {
-        "id": id,
-        "spans": ((int(columns[1]), int(columns[2])),),
-        "text": columns[3],
-        "types": (columns[4].strip(),),
-        "concepts": concepts(columns[4], columns[5]) if len(columns) > 5 else (),
-    }
+def _owner(line: str) -> str:
+    """Return the id with which a line begins."""
+    return re.split(r"[|\t]", line, maxsplit=1)[0]
+
+
+def _texts(block: list[str], id: str) -> list[tuple[str, str]]:
+    """Return letter and text of each line with which the block begins that is a text of this id."""
+    texts = []
+    for line in block:
+        if (part := TEXT.match(line)) is None or part[1] != id:
+            break
+        texts.append((part[2], line[part.end() :]))
+    return texts
 
 
 def _relation(id: str, columns: list[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The relation of a line, and whether it is novel."""
+    if len(columns) > 2 and columns[1].isdecimal():
+        raise ValueError(f"a mention has five columns or more, this line has {len(columns)}")
     if len(columns) not in (4, 5) or NUMBER.fullmatch(columns[1]):
         raise ValueError(f"neither a text, a mention (five columns) nor a relation (four); {len(columns)} columns")
-    arguments = tuple(
-        {"role": role, "ref": ref.strip(), "kind": "concept"} for role, ref in zip(("Arg1", "Arg2"), columns[2:])
+    one, other = columns[2].strip(), columns[3].strip()
+    arguments = (
+        {"role": "Arg1", "ref": one, "kind": "concept"},
+        {"role": "Arg2", "ref": other, "kind": "concept"},
     )
     novelty = [{"target": id, "name": "novel", "value": value} for value in columns[4:]]
     return {"id": id, "type": columns[1], "arguments": arguments}, novelty
@@ -159,19 +178,23 @@ def _relation(id: str, columns: list[str]) -> tuple[dict[str, Any], list[dict[st
 def _qualify(relations: list[dict[str, Any]], mentions: list[dict[str, Any]]) -> None:
     """Give the concepts of relations the vocabulary that the mentions of the same id have."""
     if relations:
-        full = {concept.id: str(concept) for mention in mentions for concept in mention["concepts"]}
-        for relation in relations:
-            for argument in relation["arguments"]:
-                argument["ref"] = full.get(argument["ref"], argument["ref"])
+        arguments = [argument for relation in relations for argument in relation["arguments"]]
+        full = {argument["ref"]: argument["ref"] for argument in arguments}
+        for mention in mentions:
+            for concept in mention["concepts"]:
+                if concept.vocabulary and concept.id in full:
+                    full[concept.id] = str(concept)
+        for argument in arguments:
+            argument["ref"] = full[argument["ref"]]
 
 
 def _join(texts: list[tuple[str, str]]) -> tuple[str, tuple[dict[str, object], ...]]:
     passages: list[dict[str, object]] = []
     at = 0
-    for type, text in texts:
-        passages.append({"type": type, "span": (at, at + len(text))})
+    for letter, text in texts:
+        passages.append({"type": PASSAGES.get(letter, letter), "span": (at, at + len(text))})
         at += len(text) + 1
-    return " ".join(text for _, text in texts), tuple(passages)
+    return " ".join([text for _, text in texts]), tuple(passages)
 
 
 def write(documents: Iterable[Document], *, file: str = "documents.pubtator") -> Iterator[File]:
@@ -188,11 +211,43 @@ def write(documents: Iterable[Document], *, file: str = "documents.pubtator") ->
     yield File(file, "\n".join(blocks).encode())
 
 
+def shape(document: Document) -> Document:
+    """Return what PubTator says of a document that it can hold: ids and roles of its own, no line breaks; a text that is
+    not title and abstract is a title.
+    """
+    document = on_one_line(keep(document, relations=tuple(filter(_is_line, document.relations))))
+    relations = {relation.id for relation in document.relations}
+    novel = {
+        a.target: a for a in document.attributes if a.name == "novel" and a.target in relations and _is_column(a.value)
+    }
+    novelties = tuple(novel[relation.id] for relation in document.relations if relation.id in novel)
+    document = with_concepts(
+        keep(document, attributes=novelties),
+        lambda c: not JOINT.search(c.id) and c.id not in NO_CONCEPT and _is_column(c.id),
+    )
+    if not document.passages or " ".join(_parts(document)) != document.text or _layout(document) not in LAYOUTS:
+        whole = Passage(type="title", span=(0, len(document.text)))
+        document = keep(document, passages=(whole,))
+    return numbered(with_roles(document, "Arg1", "Arg2"))
+
+
+def _is_line(relation: Relation) -> bool:
+    words = (relation.type, *(argument.ref for argument in relation.arguments))
+    return all(map(_is_column, words)) and not NUMBER.fullmatch(relation.type)
+
+
+def _layout(document: Document) -> tuple[str, ...]:
+    return tuple(passage.type for passage in document.passages)
+
+
+LAYOUTS = {("title",), ("title", "abstract")}
+
+
 def _unwritable_text(document: Document) -> str | None:
     types = tuple(passage.type for passage in document.passages)
     if types not in {("title",), ("title", "abstract"), ()} or any(p.labels for p in document.passages):
         return "has passages other than title and abstract"
-    texts = _texts(document)
+    texts = _parts(document)
     if " ".join(texts) != document.text:
         return "has a text that is not title, one blank, abstract"
     if any("\n" in text or text.endswith("\r") for text in texts):
@@ -200,7 +255,7 @@ def _unwritable_text(document: Document) -> str | None:
     return None if _is_column(document.id) and not {"|", "\ufeff"} & set(document.id) else "has an id that is no column"
 
 
-def _texts(document: Document) -> list[str]:
+def _parts(document: Document) -> list[str]:
     spans = [passage.span for passage in document.passages] or [(0, len(document.text))]
     return [document.text[start:end] for start, end in spans]
 
@@ -243,7 +298,7 @@ def _bare(document: Document) -> dict[str, str]:
 
 
 def _block(document: Document) -> str:
-    lines = [f"{document.id}|{letter}|{text}" for letter, text in zip("ta", _texts(document))]
+    lines = [f"{document.id}|{letter}|{text}" for letter, text in zip("ta", _parts(document))]
     for mention in document.mentions:
         start, end = mention.spans[0]
         concepts = ",".join(concept.id for concept in mention.concepts)

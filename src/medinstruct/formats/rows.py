@@ -12,16 +12,22 @@ over, a key that is not there or a number that is none, makes the row a `Broken`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from medinstruct.document import Document, Item
 from medinstruct.errors import FormatError, Place, did_you_mean
+from medinstruct.formats.draft import FAULTS as FAULTS
 from medinstruct.formats.draft import Broken, Draft
 from medinstruct.source import File
 
 Fields = Mapping[str, Any]
 """The fields of an Item or a Document as plain values."""
+
+
+class NoCell(FormatError, KeyError):
+    """A row has nothing of that name."""
 
 
 class Row(dict[str, Any]):
@@ -41,6 +47,10 @@ class Row(dict[str, Any]):
         self.place = place
         self.key = key
 
+    def __missing__(self, name: str) -> Any:
+        hint = did_you_mean(str(name), map(str, self))
+        raise NoCell(f"nothing is called {str(name)!r} here", where=self.place, next=hint)
+
 
 Line = tuple[int, list[str]]
 """The number of the line on which a row begins, and its cells."""
@@ -55,9 +65,6 @@ class Placed(Protocol):
 Thing = TypeVar("Thing", bound=Placed)
 Make = Callable[[Thing], Fields | Iterable[Fields] | None]
 """What a corpus says of a thing: the fields of what it becomes, of several, or None to pass it over."""
-
-FAULTS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
-"""What the function of a corpus may trip over when a file is not what it should be."""
 
 
 def drafts(
@@ -74,7 +81,7 @@ def drafts(
             for fields in several:
                 yield Draft(thing.place, dict(fields), kind=kind)
         except FAULTS as error:
-            yield Broken(thing.place, _id(thing), _explain(error, thing))
+            yield Broken(thing.place, _id(thing), explain(error, thing))
 
 
 def named(file: str, lines: Iterator[Line | Broken], columns: Sequence[str] | None) -> Iterator[Row | Broken]:
@@ -109,11 +116,35 @@ def decoded(file: File, encoding: str = "utf-8-sig") -> str | Broken:
         return Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
 
 
+ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+def leniently(file: File, encoding: str = "utf-8-sig") -> str | Broken:
+    """Return the text of a file of lines, in which a byte that is not in `encoding` stands as half a character, so that
+    the record that holds it can be told by `undecoded`; or a Broken, where the encoding leaves no line whole.
+    """
+    if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii", "us-ascii"):
+        return file.data.decode(encoding, "surrogateescape")
+    return decoded(file, encoding)
+
+
+def undecoded(text: str, encoding: str = "utf-8-sig") -> str | None:
+    """Return what is wrong with a piece of text that was read leniently: the first bytes that are not in `encoding`."""
+    if text.isascii() or (found := ESCAPED.search(text)) is None:
+        return None
+    return (
+        f"bytes {text[found.start() : found.start() + 4].encode('utf-8', 'surrogateescape')[:4]!r} are not {encoding}"
+    )
+
+
 def _id(thing: Placed) -> str:
     return str(thing.get("id", thing.key)) if isinstance(thing, Row) else ""
 
 
-def _explain(error: Exception, thing: Placed) -> str:
+def explain(error: Exception, thing: Placed) -> str:
+    """Return what the function of a corpus tripped over."""
+    if isinstance(error, NoCell):
+        return f"{error.what} ({error.next})"
     if isinstance(error, KeyError):
         name = str(error.args[0]) if error.args else ""
         hint = f" ({did_you_mean(name, thing)})" if isinstance(thing, Row) and name not in thing else ""

@@ -20,7 +20,7 @@ from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import leniently, undecoded
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -29,6 +29,7 @@ FORMAT = Format(
     suffixes=(".txt",),
     loses=("mentions", "relations", "events", "attributes", "coreferences", "labels of the document",
            "passages other than lines with one label each"),
+    holds=frozenset({"passages", "labels of passages", "documents that share an id"}),
 )  # fmt: skip
 
 MARK = "###"
@@ -46,7 +47,7 @@ def read(files: Iterable[File], *, repair: Repair | None = None, identity: str =
 
 
 def _drafts(file: File, identity: str) -> Iterator[Draft | Broken]:
-    if isinstance(text := decoded(file), Broken):
+    if isinstance(text := leniently(file), Broken):
         yield text
         return
     block: list[tuple[int, str]] = []
@@ -60,6 +61,9 @@ def _drafts(file: File, identity: str) -> Iterator[Draft | Broken]:
 
 
 def _draft(file: str, block: list[tuple[int, str]], identity: str) -> Draft | Broken:
+    for number, line in block:
+        if reason := undecoded(line):
+            return Broken(Place(file, number), "", reason)
     (first, mark), *lines = block
     id = mark.removeprefix(MARK).strip()
     if not mark.startswith(MARK) or not id or not lines:

@@ -29,7 +29,7 @@ from typing import Any
 from medinstruct.errors import Place
 from medinstruct.formats import Format, table
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import FAULTS, Fields, Row, decoded
+from medinstruct.formats.rows import FAULTS, Fields, Row, decoded, explain
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
@@ -76,7 +76,7 @@ def read(
             try:
                 name = document(row)
             except FAULTS as error:
-                yield Broken(row.place, "", _explain(error))
+                yield Broken(row.place, "", explain(error, row))
             else:
                 rows[name].append(row)
     names = Counter(file.stem for file in texts)
@@ -100,11 +100,7 @@ def _draft(file: File, rows: list[Row], mention: Callable[[Row], Fields], identi
         try:
             mentions.append({"id": f"T{number}", **mention(row)})
         except FAULTS as error:
-            return Broken(row.place, file.stem, _explain(error))
+            return Broken(row.place, file.stem, explain(error, row))
     fields = {"id": file.stem, "text": text, "mentions": tuple(mentions), "identities": identities(identity, file.stem)}
     place = Place(rows[0].place.file if rows else file.name)
     return Draft(place, fields, {f"T{number}": row.place.line for number, row in enumerate(rows, start=1)})
-
-
-def _explain(error: Exception) -> str:
-    return f"nothing is called {error} here" if isinstance(error, KeyError) else f"cannot be read: {error}"

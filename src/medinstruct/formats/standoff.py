@@ -28,9 +28,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from medinstruct.document import Argument, Document, Event, Mention, Relation, quote
+from medinstruct.document import Argument, Concept, Document, Event, Mention, Relation, quote
 from medinstruct.errors import FormatError, Place
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish
+from medinstruct.formats.features import renamed, with_concepts, with_ids
 from medinstruct.source import File
 
 Identity = str | Callable[[str], str]
@@ -85,15 +86,18 @@ def _draft(bundle: dict[str, File], sheets: Sequence[str], identity: Identity) -
     except FormatError as error:
         return Broken(error.where if isinstance(error.where, Place) else Place(first.name), id, error.what)
     name = bundle[sheets[0]].name if sheets else first.name
-    for number, line in enumerate(lines, start=1):
-        if line and not line.isspace():
-            try:
+    number, line = 0, ""
+    try:
+        for number, line in enumerate(lines, start=1):
+            if line and not line.isspace():
                 LINES.get(line[0], Sheet.stranger)(sheet, number, line)
-            except ValueError as error:
-                return Broken(Place(name, number), id, f"{error}: {line[:80]!r}")
+    except ValueError as error:
+        return Broken(Place(name, number), id, f"{error}: {line[:80]!r}")
     if dangling := sheet.resolve():
         return Broken(Place(name, dangling[0]), id, dangling[1])
-    return Draft(Place(name), {"id": id, **sheet.fields(), "identities": identities(identity, id)}, sheet.numbers)
+    return Draft(
+        Place(name), {"id": id, **sheet.fields(), "identities": identities(identity, id)}, sheet.numbers, typed=True
+    )
 
 
 def identities(identity: Identity, id: str) -> tuple[str, ...]:
@@ -129,7 +133,7 @@ class Sheet:
     relations: list[dict[str, Any]] = field(default_factory=list)
     coreferences: list[dict[str, Any]] = field(default_factory=list)
     attributes: list[dict[str, Any]] = field(default_factory=list)
-    concepts: list[dict[str, str]] = field(default_factory=list)
+    concepts: list[Concept] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     """The line of each mention, event, relation and coreference."""
     given: list[tuple[int, str, str]] = field(default_factory=list)
@@ -150,7 +154,9 @@ class Sheet:
         if stands != string and stands.translate(BREAKS) == string:
             string = stands
         self.numbers[id] = number
-        self.mentions.append({"id": id, "spans": spans, "text": string, "types": (type,)})
+        self.mentions.append({
+            "id": id, "spans": spans, "text": string, "types": (type,), "concepts": (), "alternatives": (),
+        })  # fmt: skip
 
     def event(self, number: int, line: str) -> None:
         id, words = _words(line, "type and trigger")
@@ -186,13 +192,13 @@ class Sheet:
     def concept(self, number: int, line: str) -> None:
         id, words = _words(line, "type, mention and concept", at_least=3)
         target = words[1].removeprefix("Annotation:")
-        vocabulary, colon, concept = words[2].partition(":")
+        vocabulary, colon, code = words[2].partition(":")
         if not colon or len(words) > 3:
             raise ValueError(f"a concept is Vocabulary:Id, not {' '.join(words[2:])!r}")
         if target != words[1]:  # BioNLP-ST 2013 BB: N1	NCBI_Taxonomy Annotation:T1 Referent:562
             vocabulary = words[0]
         self.named.append((number, id, target))
-        self.concepts.append({"vocabulary": vocabulary, "id": concept})
+        self.concepts.append(concept(vocabulary, code))
 
     def note(self, number: int, line: str) -> None:
         """Pass over a note of an annotator."""
@@ -206,10 +212,10 @@ class Sheet:
             if target not in self.numbers:
                 return number, f"{id} points to {target}, which is nothing"
         mentions = {mention["id"]: mention for mention in self.mentions} if self.concepts else {}
-        for (number, id, target), concept in zip(self.named, self.concepts):
+        for (number, id, target), named in zip(self.named, self.concepts):
             if target not in mentions:
                 return number, f"{id} points to {target}, which is no mention"
-            mentions[target]["concepts"] = (*mentions[target].get("concepts", ()), concept)
+            mentions[target]["concepts"] = (*mentions[target]["concepts"], named)
         return None
 
     def fields(self) -> dict[str, Any]:
@@ -226,7 +232,9 @@ LINES: dict[str, Callable[[Sheet, int, str], None]] = {
 def _words(line: str, what: str, at_least: int = 1) -> tuple[str, list[str]]:
     """Return the id of a line and the words of its second column; a third one is for the name of a concept, or empty."""
     id, *columns = line.split("\t")
-    words = [word for word in columns[0].split(" ") if word] if columns else []
+    words = columns[0].split(" ") if columns else []
+    if "" in words:
+        words = [word for word in words if word]
     if len(words) < at_least:
         raise ValueError(f"after the id and a tab come {what}")
     if len(columns) > 2 or (columns[1:] and columns[1] and id[0] != "N"):
@@ -318,6 +326,22 @@ class Lines:
         return f"{argument.role}:{name}" if argument.role else name
 
 
+def shape(document: Document) -> Document:
+    """Return what standoff says of a document that it can hold: ids of its kind, no empty names, plain values."""
+    mentions = _names("T", [mention.id for mention in document.mentions])
+    events = _names("E", [event.id for event in document.events])
+    relations = _names("R", [relation.id for relation in document.relations])
+    document = with_ids(document, mentions, events, relations)
+    stars = {relation.id: relation for relation in document.relations if relation.id.startswith("*")}
+    filled = renamed(document, lambda name: name or "_")
+    kept = tuple(stars.get(relation.id, relation) for relation in filled.relations)
+    values = (a.model_copy(update={"value": " ".join(WORD.findall(a.value))}) for a in filled.attributes)
+    return with_concepts(
+        filled.model_copy(update={"relations": kept, "attributes": tuple(values)}),
+        lambda concept: bool(WORD.fullmatch(str(concept)) and ":" not in concept.vocabulary),
+    )
+
+
 def _names(letter: str, ids: list[str]) -> dict[str, str]:
     """Return each id's name in the file: itself, if all are of the format's kind, else a new one."""
     stars = [id for id in ids if id.startswith("*")]
@@ -338,10 +362,10 @@ def _faults(document: Document) -> Iterator[str | None]:
         if len(mention.types) > 1 or mention.alternatives:
             yield f"mention {mention.id} is of several types or has alternatives"
         yield _no_word(f"the type of mention {mention.id}", mention.types[0])
-        for concept in mention.concepts:
-            yield _no_word(f"a concept of mention {mention.id}", str(concept))
-            if not concept.vocabulary or ":" in concept.vocabulary:
-                yield f"concept {concept.id!r} of mention {mention.id} has no vocabulary, or one with a colon"
+        for one in mention.concepts:
+            yield _no_word(f"a concept of mention {mention.id}", str(one))
+            if not one.vocabulary or ":" in one.vocabulary:
+                yield f"concept {one.id!r} of mention {mention.id} has no vocabulary, or one with a colon"
     things: list[Event | Relation] = [*document.events, *document.relations]
     for thing in things:
         yield _no_word(f"the type of {thing.id}", thing.type)

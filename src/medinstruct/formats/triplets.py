@@ -33,6 +33,7 @@ from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.features import with_ids
 from medinstruct.formats.rows import decoded
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
@@ -44,6 +45,10 @@ FORMAT = Format(
     loses=("discontinuous mentions", "several types of one mention", "concepts", "alternatives", "events", "attributes",
            "coreferences", "labels", "passages other than title and abstract", "relations of other than two mentions",
            "tabs and line breaks"),
+    holds=frozenset({
+        "mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences", "relations",
+        "relations between mentions", "passages", "names of several words", "ids of annotations",
+    }),
 )  # fmt: skip
 
 NAMES = {"texts": "abstrac", "mentions": "entities", "relations": "relations"}
@@ -195,6 +200,14 @@ def write(documents: Iterable[Document], *, name: str = "documents") -> Iterator
             tables[table].append("\t".join(cells))
     for table, rows in tables.items():
         yield File(f"{name}_{table}.tsv", "".join(f"{row}\n" for row in rows).encode())
+
+
+def shape(document: Document) -> Document:
+    """Return what the tables say of a document that they can hold: relations have no ids of their own there."""
+    is_cell = all(":" not in mention.id and mention.id.isprintable() for mention in document.mentions)
+    mentions = {m.id: m.id if is_cell else f"T{n}" for n, m in enumerate(document.mentions, start=1)}
+    relations = {relation.id: f"R{n}" for n, relation in enumerate(document.relations, start=1)}
+    return with_ids(document, mentions, {}, relations)
 
 
 def _cells(document: Document) -> Iterator[tuple[str, ...]]:

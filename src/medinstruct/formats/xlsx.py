@@ -80,7 +80,7 @@ def rows(file: File, *, sheet: str | None = None, columns: Sequence[str] | None 
             yield from named(file.name, _lines(book, file.name, sheet, width), columns)
     except FormatError as error:
         yield Broken(Place(file.name), "", str(error))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         yield Broken(Place(file.name), "", f"is no XLSX file, or a damaged one: {error}")
 
 
@@ -126,17 +126,24 @@ def _find_parts(book: zipfile.ZipFile, file: str, sheet: str | None) -> tuple[st
 def _elements(book: zipfile.ZipFile, file: str, part: str, name: str) -> Iterator[Record]:
     """Yield the elements of one name in a part of the book, whichever namespace its edition of the standard has."""
     names = tuple(f"{{{space}}}{name}" for space in SPACES)
-    for each in records(_unpack(book, file, part), record=names, may_be_none=True):
+    for each in records(unpack(book, file, part), record=names, may_be_none=True):
         if isinstance(each, Broken):
             raise each.error()
         yield each
 
 
-def _unpack(book: zipfile.ZipFile, file: str, part: str) -> File:
+def unpack(book: zipfile.ZipFile, file: str, part: str) -> File:
+    """Return a part of a file of Office.
+
+    Raises:
+        FormatError: if it has no such part.
+        UnsafeInput: for one that unpacks to far more than it weighs.
+    """
     try:
         member = book.getinfo(part)
     except KeyError as error:
-        raise FormatError(f"has no part {part}; is it an XLSX file?") from error
+        kind = "an XLSX" if part.startswith("xl/") else "a DOCX"
+        raise FormatError(f"has no part {part}; is it {kind} file?") from error
     limit = max(BOMB_BYTES, MAX_RATIO * member.compress_size)
     with book.open(member) as stream:
         data = stream.read(limit + 1)
