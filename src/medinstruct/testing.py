@@ -2,12 +2,14 @@
 
 C101  a fact is missing                                T101  the template does not compile
 C102  there is no bundled sample                       T102  it fails on a canonical example
-C103  a record of the sample is broken                 R101  the recipe is not well formed, or a name in it is unknown
-C104  a split of the sample is empty                   R102  it cannot be built from the bundled samples
-C105  a task yields no example from the sample
+C103  a record of the sample is broken                 T103  it names a corpus that nobody knows
+C104  a split of the sample is empty                   R101  the recipe is not well formed, or a name in it is unknown
+C105  a task yields no example from the sample         R102  it cannot be built from the bundled samples
 C106  a label is not in the shared vocabulary
 C107  a count differs from the expected one
-C108  a record of the release is broken
+C108  a record of the release is broken, or its files cannot be read
+C109  the files are not those that `verified` says were read
+C110  something is annotated that neither a task nor `left_out` names
 """
 
 from __future__ import annotations
@@ -18,10 +20,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from medinstruct import corpora, recipe, shelf, tasks, template
+from medinstruct.builder import guarding, mix
 from medinstruct.builder.plan import plan, resolve
-from medinstruct.corpora import vocabulary
-from medinstruct.corpora.corpus import SAMPLES, Corpus, count, deviations
-from medinstruct.errors import MedinstructError
+from medinstruct.corpora import coverage, vocabulary
+from medinstruct.corpora.corpus import SAMPLES, TO_FILL_IN, Corpus, count, deviations, fingerprint
+from medinstruct.errors import MedinstructError, did_you_mean
 from medinstruct.formats.draft import Broken
 from medinstruct.tasks.task import Lost
 from medinstruct.tasks.unit import windows
@@ -55,14 +58,41 @@ def check_corpora(ids: list[str] | None = None, data: Path | None = None) -> Ite
             continue
         yield from _facts(corpus)
         yield from _sample(corpus)
-        if (folder := corpus.find(data)) is not None:
-            yield from _release(corpus, folder)
+        try:
+            if (folder := corpus.find(data)) is not None:
+                yield from _release(corpus, folder)
+        except MedinstructError as error:  # of the files as a whole: an archive that is no archive
+            yield Finding("C108", id, str(error))
+
+
+def without_files(ids: list[str], data: Path | None = None) -> list[str]:
+    """The corpora of which no file is there, so that their facts could be held against their samples alone."""
+    return [id for id in ids if not _has_files(id, data)]
+
+
+def _has_files(id: str, data: Path | None) -> bool:
+    try:
+        return corpora.load(id).find(data) is not None
+    except MedinstructError:
+        return True  # what is wrong with them, or with the module, is a finding
 
 
 def _facts(corpus: Corpus) -> Iterator[Finding]:
     for name in ("title", "homepage", "citation", "splits", "tasks"):
         if not getattr(corpus, name):
             yield Finding("C101", corpus.id, f"no {name}")
+    stated = {
+        "title": corpus.title,
+        "homepage": corpus.homepage,
+        "citation": corpus.citation,
+        "license": corpus.license.stated,
+    }
+    stated |= {f"left_out[{name!r}]": reason for name, reason in corpus.left_out.items()}
+    for name, text in stated.items():
+        if text.startswith(TO_FILL_IN):
+            yield Finding("C101", corpus.id, f"{name} is to be filled in: {text.removeprefix(TO_FILL_IN).strip()}")
+    for name in sorted(set(corpus.verified) - set(corpus.splits)):
+        yield Finding("C101", corpus.id, f"`verified` names {name!r}, which is no split")
     for name, fact in corpus.tasks.items():
         if name.split("-")[0] not in tasks.TASKS:
             yield Finding("C101", corpus.id, f"task {name!r} begins with none of {', '.join(tasks.TASKS)}")
@@ -98,16 +128,22 @@ def _sample(corpus: Corpus) -> Iterator[Finding]:
 
 
 def _release(corpus: Corpus, folder: Path) -> Iterator[Finding]:
-    for name in corpus.present(folder):
-        split = corpus.splits[name]
-        records = list(corpus.records(name, corpus.files(name, folder)))
+    annotated: Counter[str] = Counter()
+    present = corpus.present(folder)
+    for name in present:
+        split, files = corpus.splits[name], corpus.files(name, folder)
+        records = list(corpus.records(name, files))
         counts = count(iter(records))
+        annotated += coverage.annotated(records)
         yield from (Finding("C107", corpus.id, f"{name}: {line}") for line in deviations(split, counts))
         if counts["broken"] and "broken" not in split.counts:
             broken = [str(record.error()) for record in records if isinstance(record, Broken)]
             yield from (Finding("C108", corpus.id, what) for what in broken[:SHOWN])
             if len(broken) > SHOWN:
                 yield Finding("C108", corpus.id, f"{name}: and {len(broken) - SHOWN} more")
+        if (claimed := corpus.verified.get(name)) and (found := fingerprint(files)) != claimed:
+            yield Finding("C109", corpus.id, f"{name}: other files ({found}) than those that were read ({claimed})")
+    yield from (Finding("C110", corpus.id, line) for line in coverage.unasked(corpus, annotated))
 
 
 def check_templates(names: list[str] | None = None) -> Iterator[Finding]:
@@ -119,6 +155,9 @@ def check_templates(names: list[str] | None = None) -> Iterator[Finding]:
             yield Finding("T101", name, str(error))
             continue
         yield from (Finding("T102", name, fault) for fault in template.check(found))
+        for id in set(found.front.corpora) - set(corpora.names()):
+            hint = did_you_mean(id, corpora.names(), more="(medinstruct ls corpora)")
+            yield Finding("T103", name, f"corpora: no corpus {id!r}; {hint}")
 
 
 def check_recipes(names: list[str] | None = None) -> Iterator[Finding]:
@@ -126,8 +165,10 @@ def check_recipes(names: list[str] | None = None) -> Iterator[Finding]:
     for name in names or recipe.names():
         try:
             found, entry = recipe.load(name), shelf.find("recipes", name)
-            for place in range(len(found.mix)):
-                resolve(found, place)
+            asks = [resolve(found, place) for place in range(len(found.mix))]
+            mix.check_names(found, asks, name)
+            for benchmark in (*found.guard, *found.watch):
+                guarding.cover(benchmark, None, samples=True, where=name)
             planned = plan(entry.name, found, None, samples=True) if entry.shelf == "medinstruct" else None
         except MedinstructError as error:
             yield Finding("R101", name, str(error))

@@ -43,11 +43,14 @@ def check(
                     findings += testing.check_corpora([name], data)
                 else:
                     findings += (testing.check_templates if kind == "templates" else testing.check_recipes)([name])
+    absent = testing.without_files(chosen["corpora"], data) if data else []
     if as_json:
-        print_json([finding._asdict() for finding in findings])
+        print_json({"findings": [finding._asdict() for finding in findings], "without files": absent})
     else:
         for finding in findings:
-            typer.echo(f"{finding.code}  {finding.subject}: {finding.what}")
+            typer.echo(f"{finding.code}  {finding.subject}: {finding.what.removeprefix(f'{finding.subject}: ')}")
+        if absent:
+            typer.echo(f"no files below {data} of {', '.join(absent)} ({len(absent)})")
         typer.echo(f"{sum(map(len, chosen.values()))} checked, {len(findings)} findings")
     if findings:
         raise typer.Exit(1)

@@ -31,9 +31,19 @@ def list_(
         raise typer.BadParameter(f"no kind {kind!r}; {did_you_mean(kind, KINDS)}")
     rows = listing[kind]()
     if as_json:
-        print_json(rows)
-    else:
-        print_table(rows)
+        print_json({"corpora": rows, **_verified(rows)} if kind == "corpora" else rows)
+        return
+    print_table(rows)
+    if kind == "corpora":
+        number = _verified(rows)
+        files, sample = number["verified"], number["sample only"]
+        typer.echo(f"\n{files} verified against the distributor's files, {sample} against a sample only")
+
+
+def _verified(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """How many corpora were held against real files, in part at least, and how many against their samples alone."""
+    number = sum(bool(row["verified"]) for row in rows)
+    return {"verified": number, "sample only": len(rows) - number}
 
 
 @app.command()
@@ -91,7 +101,8 @@ def _corpora(data: Path | None) -> list[dict[str, Any]]:
         corpus = corpora.load(id)
         folder = corpus.find(data)
         found = " ".join(corpus.present(folder)) if folder else ""
-        rows.append({"corpus": id, "found": found, "license": corpus.license.id, "language": " ".join(corpus.languages),
+        rows.append({"corpus": id, "found": found, "verified": " ".join(corpus.verified), "license": corpus.license.id,
+                     "language": " ".join(corpus.languages),
                      "tasks": " ".join(corpus.tasks), "title": corpus.title})  # fmt: skip
     return rows
 
@@ -178,5 +189,6 @@ def _describe(id: str, data: Path | None) -> dict[str, Any]:
             for name, s in corpus.splits.items()
         },
         "tasks": {name: {"fact": type(fact).__name__, **{k: v for k, v in vars(fact).items() if v}} for name, fact in corpus.tasks.items()},
+        "left out": dict(corpus.left_out), "verified": dict(corpus.verified),
         "found": {"folder": str(folder), "splits": corpus.present(folder)} if folder else None, "obtain": corpus.how_to_get,
     }  # fmt: skip

@@ -21,7 +21,7 @@ from medinstruct import shelf
 from medinstruct.corpora.corpus import Corpus
 from medinstruct.errors import MedinstructError, NotFound, did_you_mean
 
-NOT_CORPORA = {"corpus", "fetch", "vocabulary"}
+NOT_CORPORA = {"corpus", "coverage", "fetch", "parts", "vocabulary"}
 
 
 def names() -> list[str]:

@@ -44,4 +44,11 @@ corpus = Corpus(
     tasks={"sum": Texts(question="Write the clinical note of this visit, section by section.")},
     downloads=tuple(Download(f"{RAW}/{name}", name, sha256) for name, sha256 in FILES.items()),
     read=partial(table.read, item=item),
+    verified={
+        "train": "89e81a3199e3eaaa",
+        "valid": "a6cc42e9461844da",
+        "test1": "185eacad812a1c7f",
+        "test2": "1ae0c5fec087bced",
+        "test3": "7ab02ed461b26aa9",
+    },
 )

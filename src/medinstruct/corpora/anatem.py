@@ -25,7 +25,7 @@ def identity(name: str) -> str:
     text.
     """
     found = NAME.fullmatch(name)
-    return f"{'pmid' if found[1] == 'PMID' else 'pmcid'}:{found[2]}" if found else ""
+    return f"{'pmid:' if found[1] == 'PMID' else 'pmcid:PMC'}{found[2]}" if found else ""
 
 
 def files(part: str) -> tuple[str, ...]:
@@ -45,4 +45,5 @@ corpus = Corpus(
     tasks={"ner": Spans(labels=TYPES, question="Which anatomical entities are mentioned?")},
     read=partial(brat.read, identity=identity),
     downloads=(Download("https://github.com/openbiocorpora/anatem/archive/a0209b9d37fb9eb8a2c986f63a5352bd66bc3f2e.zip", "anatem.zip"),),
+    verified={"train": "252bc8fd818bfdc9", "devel": "e3d9998891f63d20", "test": "d3da6def7bcf3ac1"},
 )  # fmt: skip

@@ -48,4 +48,5 @@ corpus = Corpus(
     downloads=(
         Download("https://github.com/spyysalo/bc2gm-corpus/archive/018161681145daf751af037cb890f3a54f62a74d.zip", "bc2gm-corpus.zip"),
     ),
+    verified={"train": "e9548a8008cb9c68", "test": "ca3ca75d501936e4"},
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Split
 from medinstruct.formats import pubtator
 from medinstruct.license import License
 from medinstruct.tasks import Relations, Spans
@@ -43,5 +43,18 @@ corpus = Corpus(
             question="Does the chemical induce the disease, according to the text?",
         ),
     },
+    # after the track's guidelines in the paper
+    definitions={
+        "Chemical": "a drug or other chemical substance that can be told by its name, abbreviation or formula; no protein and no long peptide",
+        "Disease": "a disease, symptom, sign or adverse effect that can be told by its name",
+    },
+    guidelines={
+        "ner": "Mark every mention of a chemical and of a disease that has an entry in MeSH or could have one, abbreviations among them. "
+        "Do not mark words that are too general to name one, such as drug or disease.",
+        "re": "Mark which chemical brings about which disease, by the text as a whole: the two may stand in different sentences. That a "
+        "chemical treats a disease does not count. Of several diseases in one line of descent the most specific one counts.",
+    },
     read=partial(pubtator.read, vocabulary="MESH"),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "98f91640678c4216", "dev": "53503e5f0c7a9fd7", "test": "9b3b5842b8b8289a"},
 )

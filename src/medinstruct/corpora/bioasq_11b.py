@@ -58,4 +58,5 @@ corpus = Corpus(
     obtain="on request from http://participants-area.bioasq.org (free registration); the training set also at https://zenodo.org/records/7655130",
     downloads=tuple(Download(f"{RAW}/{name}", name, sha256) for name, sha256 in GOLDEN.items()),
     read=partial(json.read, item=item, path=("questions",)),
+    verified={"test": "da4f4dbe43172e58"},
 )

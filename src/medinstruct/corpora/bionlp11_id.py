@@ -49,4 +49,9 @@ corpus = Corpus(
     downloads=(Download(
         "https://github.com/openbiocorpora/bionlp-st-2011-id/archive/e67c70a4ae62a90b3d5060a8af9f1f8d6f9dc969.zip", "bionlp-st-2011-id.zip",
     ),),
+    left_out={
+        "coreferences:Equiv": "other names of one protein or organism, marked so that events count with either; not all that refers to it",
+        "mentions:Entity": "marked only where an event needs it",
+    },
+    verified={"train": "22db72f4b3be738b", "devel": "c56ebe841b5c3c1a", "test": "03ef1721e1d58746"},
 )  # fmt: skip

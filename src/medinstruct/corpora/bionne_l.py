@@ -4,7 +4,7 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.corpora.nerel_bio import identity, put_in_order
 from medinstruct.formats import span_table
 from medinstruct.formats.rows import Fields, Row
@@ -52,4 +52,6 @@ corpus = Corpus(
     read=partial(span_table.read, document=lambda row: row["document_id"], mention=mention, quoting="csv", identity=identity),
     repair=put_in_order,
     downloads=(Download("https://github.com/nerel-ds/NEREL-BIO/archive/a7d0d16043850166a4e378190e53968fc4a2ab72.zip", "nerel-bio.zip"),),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "ce16b854afa1bd89", "dev": "bf0dc3b6bf5d707a", "test": "85f2e87970afc8d3"},
 )  # fmt: skip

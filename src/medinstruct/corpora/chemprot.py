@@ -54,6 +54,14 @@ corpus = Corpus(
             question="Which of these relations does the text state between the chemical and the gene or protein?",
         ),
     },
+    # after the track's guidelines in the paper
+    guidelines={
+        "ner": "Chemicals are those with a defined structure and classes of them; genes and proteins are marked as names, families and domains "
+        "included, whatever the species.",
+        "re": "Mark what the sentence states of a chemical and a gene or protein, also where it denies it, never what one knows besides. The "
+        "closest relation counts: inhibits rather than downregulates, where binding is meant.",
+    },
     read=triplets.read,
     obtain="from the page of the track; unpack the archives that its archive holds",
+    verified={"train": "3b667a07ad54f9d3", "dev": "b255840575b3e306", "test": "dc5f6f3d7510bcd0"},
 )  # fmt: skip

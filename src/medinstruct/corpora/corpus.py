@@ -7,9 +7,11 @@ hash where one is stated.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,14 +21,19 @@ import platformdirs
 from medinstruct import source
 from medinstruct.corpora.fetch import fetch
 from medinstruct.document import Document, Item
-from medinstruct.errors import FormatError, NotFound, Place
-from medinstruct.formats.draft import Broken, Read
+from medinstruct.errors import FormatError, NotFound, Place, UnsafeInput
+from medinstruct.formats.draft import Broken, Draft, Read
 from medinstruct.license import License
 from medinstruct.source import File
 from medinstruct.tasks.facts import Fact
 
 SAMPLES = Path(__file__).parent / "samples"
 """Hand-written documents in each corpus' native format, laid out like a folder of data."""
+
+TO_FILL_IN = "TO FILL IN:"
+"""How a fact begins that nobody has stated yet (`medinstruct new corpus`)."""
+NOT_LINKED = "linking mentions to one of the thousands of entries of a vocabulary is no question of a known form yet"
+"""Why the concepts of mentions are asked by no task (`left_out`)."""
 
 Role = Literal["train", "validation", "test"]
 
@@ -96,11 +103,23 @@ class Corpus:
     languages: tuple[str, ...] = ("en",)
     repair: Callable[..., str | None] | None = None
     """Mends known faults of the release, never silently; `as_published` leaves it out."""
+    definitions: Mapping[str, str] = field(default_factory=dict)
+    """What labels mean by the corpus' own guideline, in our words, where that is not what `vocabulary` says of them."""
+    guidelines: Mapping[str, str] = field(default_factory=dict)
+    """What the guideline says of a task beside its labels (what is marked, what is not), in our words, by the task's name."""
     obtain: str = ""
     """How to get the files where no address serves them: `on request from …`."""
     downloads: tuple[Download, ...] = ()
     clinical: bool = False
     """Whether the texts are about real patients."""
+    verified: Mapping[str, str] = field(default_factory=dict)
+    """By split, the first 16 digits of the SHA-256 of the distributor's files that these facts were held against, whole
+    (`fingerprint`); what is not named here was written against the hand-made sample alone.
+    """
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """What is annotated and asked by no task, with the reason; by the names of `coverage`: `mentions:Entity`,
+    `concepts`.
+    """
     folder: str = ""
     """Name of its folder of data, where two corpora share one; else its id."""
     id: str = ""
@@ -112,18 +131,36 @@ class Corpus:
 
     def records(self, split: str, files: list[File], *, as_published: bool = False) -> Iterator[Read]:
         """Yield the records of a split in the order of its files, broken ones as `Broken`."""
+        return (record for _, record in self.placed(split, files, as_published=as_published))
+
+    def placed(self, split: str, files: list[File], *, as_published: bool = False) -> Iterator[tuple[Place, Read]]:
+        """Yield the records of a split, each behind the place where it begins (in one of its files, if it has several).
+
+        Every draft passes its repair on the way to a record, so the repair is where its place is seen. That of a
+        record whose reader takes no `repair` stays unknown: no file, line 0.
+        """
         options = dict(self.splits[split].options)
-        if self.repair is not None and not as_published:
-            options["repair"] = self.repair
+        repair = None if as_published else self.repair
+        last = Place("")
+
+        def noting(draft: Draft) -> str | None:
+            nonlocal last
+            last = draft.place
+            return repair(draft) if repair is not None else None
+
+        if repair is not None or _takes_repair(self.read):
+            options["repair"] = noting
         try:
-            yield from self.read(files, **options)
+            for record in self.read(files, **options):
+                yield (record.place if isinstance(record, Broken) else last), record
         except FormatError as error:  # of a file as a whole: a list of ids that is no text, say
             place = error.where if isinstance(error.where, Place) else Place(str(error.where or self.id))
-            yield Broken(place, "", f"{error.what}; what should follow was not read")
+            yield place, Broken(place, "", f"{error.what}; what should follow was not read")
 
     def files(self, split: str, folder: Path) -> list[File]:
         """Return the files of a split below the folder of this corpus."""
-        return list(source.select(folder, self.splits[split].files))
+        with self._telling():
+            return list(source.select(folder, self.splits[split].files))
 
     def find(self, data: Path | None = None, *, samples: bool = False, download: bool = False) -> Path | None:
         """Return the folder that holds files of this corpus, or None: the first of the samples alone, or of `data/<id>`,
@@ -142,7 +179,16 @@ class Corpus:
 
     def present(self, folder: Path) -> list[str]:
         """The splits whose files stand below `folder`."""
-        return [name for name, split in self.splits.items() if source.exists(folder, split.files)]
+        with self._telling():
+            return [name for name, split in self.splits.items() if source.exists(folder, split.files)]
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Name the corpus where its files cannot be read: they are known by their paths below its folder."""
+        try:
+            yield
+        except (FormatError, UnsafeInput) as error:
+            raise type(error)(error.what, where=f"{self.id}/{error.where}", next=error.next) from error
 
     @property
     def how_to_get(self) -> str:
@@ -150,6 +196,16 @@ class Corpus:
         if not self.obtain and self.downloads:
             return f"put {' and '.join(source.url for source in self.downloads)} into <data>/{self.folder or self.id}/"
         return f"{self.obtain or f'see {self.homepage}'}; then put the files into <data>/{self.folder or self.id}/"
+
+
+def _takes_repair(read: Callable[..., Iterator[Read]]) -> bool:
+    options = inspect.signature(read).parameters.values()
+    return any(option.name == "repair" or option.kind is option.VAR_KEYWORD for option in options)
+
+
+def fingerprint(files: list[File]) -> str:
+    """What tells whether files are those that were read: 16 hexadecimal digits, whatever packed them."""
+    return source.digest(files)[:16]
 
 
 def data_home() -> Path | None:

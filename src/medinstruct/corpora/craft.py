@@ -5,7 +5,7 @@ Cohen et al. 2017).
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.document import Document
 from medinstruct.errors import Place
 from medinstruct.formats import knowtator, knowtator2
@@ -86,4 +86,6 @@ corpus = Corpus(
     read=read,
     repair=without_empty_parts,
     downloads=(Download("https://github.com/UCDenver-ccp/CRAFT/archive/2abe82b8bb8089448b84937d5f61d8c218011322.zip", "CRAFT.zip"),),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "16d9ff7c1ac2bd63", "dev": "548456697bbee24f", "test": "e1988fa611fd6893"},
 )  # fmt: skip

@@ -68,6 +68,13 @@ corpus = Corpus(
             none="no interaction", question="Do the two substances interact, according to the text, and in what way?",
         ),
     },
+    # after the annotation guideline in the paper
+    guidelines={
+        "ner": "Mark every substance that acts on the body, by generic name, brand or group; of substances not approved for humans also "
+        "toxins and drugs of abuse.",
+        "re": "Mark two substances of one sentence of which the text says that one changes what the other does, how much of it is in the body, "
+        "or whether they may be taken together. That two are named, or were studied together, is no interaction.",
+    },
     read=partial(ddi_xml.read, identity=pmid),
     repair=by_id({
         "DDI-DrugBank.d216": ("a mention in parts is one character too early", one_further),
@@ -79,4 +86,5 @@ corpus = Corpus(
         "https://raw.githubusercontent.com/isegura/DDICorpus/819b0fa538ed83ab2a8b4f5417bba3c03249b7f3/DDICorpus-2013.zip", "DDICorpus-2013.zip",
         "87fc63e32ebce20d9841c372e0c594ec72d60882ab5621550ca73c3eaf80ab60",
     ),),
+    verified={"train": "f2b8e72f87cae647", "test": "9630977be2ed5725", "test-ner": "c48a881d54b1183f"},
 )  # fmt: skip

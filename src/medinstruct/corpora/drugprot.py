@@ -46,4 +46,5 @@ corpus = Corpus(
     downloads=(
         Download("https://zenodo.org/records/5119892/files/drugprot-training-development-test-background.zip", "drugprot.zip"),
     ),
+    verified={"dev": "4062c11e9ee496b3"},
 )  # fmt: skip

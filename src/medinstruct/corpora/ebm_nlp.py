@@ -30,4 +30,5 @@ corpus = Corpus(
         conll.read, columns=("token", "pos", "chunk", "tag"), separator=" ", scheme="IO", unit="mark", mark=conll.DOCSTART, identity="pmid"
     ),
     obtain="data/pico/ebmnlp of https://github.com/allenai/scibert, into a folder conll",
+    verified={"dev": "e262c1f604270a35", "test": "6ced401e48355151"},
 )  # fmt: skip

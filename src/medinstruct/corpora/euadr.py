@@ -71,4 +71,5 @@ corpus = Corpus(
             "euadr.bioc.xml", "b53756a9a51556b5dfd860afedf3c8a1f70e8c4ffad879afd267f9a6f2cc06a4",
         ),
     ),
+    verified={"train": "f7a31b6a60292c98"},
 )  # fmt: skip

@@ -39,4 +39,5 @@ corpus = Corpus(
     },
     read=partial(table.read, item=item, delimiter="\t", quoting="none"),
     obtain="from the data of BLURB, https://microsoft.github.io/BLURB/submit.html",
+    verified={"train": "7105acece46265c8", "dev": "338d23c8616ab5fc", "test": "5d7dfde66c26cc74"},
 )

@@ -5,7 +5,7 @@ al. 2015).
 from functools import partial
 from typing import Any
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id, one_of
 from medinstruct.license import License
@@ -68,4 +68,6 @@ corpus = Corpus(
         Download(f"{AIONER}/GNormPlus_Test.PubTator", "GNormPlus_Test.PubTator",
                  "3d9c230c50d8aa7ae968eaa5eb8108a4c0b885cf48fdea55cc445560c6755da9"),
     ),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "d4b977e98cea57b1", "test": "7878f118bb70c8e7"},
 )  # fmt: skip

@@ -56,4 +56,5 @@ corpus = Corpus(
     tasks={"qa": Choices()},
     downloads=tuple(Download(f"{RAW}/HEAD/{name}", name, sha256) for name, sha256 in FILES.items()),
     read=partial(json.read, item=items, path=("exams",)),
+    verified={"train": "93e8b982e596474c", "dev": "ca6a1abdc4f7bfcc", "test": "5baa18306f001fe9"},
 )

@@ -26,4 +26,5 @@ corpus = Corpus(
     tasks={"qa": Choices()},
     downloads=tuple(Download(f"{RAW}/HEAD_EN/{name}", name, sha256) for name, sha256 in FILES.items()),
     read=partial(json.read, item=items, path=("exams",)),
+    verified={"dev": "f820934439be85bf", "test": "3cdf6142fd2867a5"},
 )

@@ -24,6 +24,19 @@ HALLMARKS = {
     "Avoiding immune destruction": "Avoiding immune destruction (ID)",
 }
 
+MEANINGS = {
+    "Sustaining proliferative signaling": "cancer cells keep the signals up that tell them to divide",
+    "Evading growth suppressors": "cancer cells get past what would stop them from dividing, such as TP53 and RB",
+    "Resisting cell death": "cancer cells escape apoptosis and other ways to die",
+    "Enabling replicative immortality": "cancer cells divide without limit, with telomeres kept long and no senescence",
+    "Inducing angiogenesis": "a tumour makes blood vessels grow that feed it",
+    "Activating invasion and metastasis": "cancer cells grow into other tissue or spread to other organs",
+    "Genomic instability and mutation": "the genome of cancer cells changes more easily, or is repaired less well",
+    "Tumor promoting inflammation": "inflammation helps a tumour to arise or to grow",
+    "Cellular energetics": "cancer cells change how they gain energy, as by glycolysis where there is oxygen",
+    "Avoiding immune destruction": "cancer cells are not found or not destroyed by the immune system",
+}
+"""What each hallmark says."""
 
 ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
 
@@ -79,6 +92,13 @@ corpus = Corpus(
     tasks={
         "dc": Labels(labels=HALLMARKS, several=True, of="passage", question="Which hallmarks of cancer is this about?")
     },
+    # after Hanahan & Weinberg 2011, doi:10.1016/j.cell.2011.02.013, whom the annotators followed
+    definitions={HALLMARKS[name]: meaning for name, meaning in MEANINGS.items()},
+    guidelines={
+        "dc": "A hallmark holds where the text gives evidence for it, as a rule a finding of the study. Several may hold. Cancer being named is "
+        "no evidence of any."
+    },
     read=read,
     repair=letters,
+    verified={"train": "9bd056bc7b179580", "dev": "9bd056bc7b179580", "test": "9bd056bc7b179580"},
 )

@@ -41,4 +41,5 @@ corpus = Corpus(
     },
     read=partial(brat.read, identity=identity),
     downloads=(Download("https://github.com/spyysalo/jnlpba/archive/4455122de861c6e448e2e8c7f19ef8f49dbc32b2.zip", "jnlpba.zip"),),
+    verified={"train": "9209f04718fc0e4b", "test": "a7970d18b4c4a64d"},
 )  # fmt: skip

@@ -82,4 +82,5 @@ corpus = Corpus(
     ),
     read=partial(json.read, item=item),
     repair=one_of(decode, unlink, unanswer),
+    verified={"train": "8abd04238718b7f3"},
 )

@@ -68,4 +68,5 @@ corpus = Corpus(
         ),
     ),
     read=partial(xlsx.read, item=item),
+    verified={"train": "fe43d741352961db"},
 )

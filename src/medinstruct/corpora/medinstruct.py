@@ -59,4 +59,5 @@ corpus = Corpus(
         Download(f"{RAW}/{TEST}", TEST, "cbcdbb18be6a1daf9899be9859170c75825c87e68e4b51d1bd5097a884a0f2c9"),
     ),
     read=read,
+    verified={"seed": "79b576e11fd407cc", "test": "9fed8acc7dc29f37"},
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from medinstruct.corpora.corpus import Corpus, Download, Role, Split
 from medinstruct.document import Item
+from medinstruct.errors import FormatError
 from medinstruct.formats import table, xlsx
 from medinstruct.formats.draft import Broken, Read, Repair, finish
 from medinstruct.formats.rows import Row, drafts
@@ -39,6 +40,8 @@ def read_answers(files: Iterable[File], repair: Repair | None) -> Iterator[Read]
     told: dict[str, dict[str, list[Row]]] = {kind: {} for kind in ("shortquestions", "answers", *SUMMARIES)}
     for file in files:
         kind = file.stem.rpartition("_")[2].lower()
+        if kind not in told:
+            raise FormatError(f"is none of {', '.join(told)}", where=file.name)
         for row in LISTS(file) if file.suffix == ".txt" else xlsx.rows(file):
             if isinstance(row, Broken):
                 yield row
@@ -126,4 +129,10 @@ corpus = Corpus(
     ),
     clinical=True,
     read=read,
+    verified={
+        "qs-validation": "1040571c9700d26f",
+        "mas-validation": "6e4b96b70c91ced9",
+        "qs-test": "ad69d03eab140462",
+        "mas-test": "883c31f62af6f26a",
+    },
 )

@@ -40,4 +40,5 @@ corpus = Corpus(
     },
     tasks={"qa": Choices()},
     read=partial(json_lines.read, item=item),
+    verified={"dev": "30e4ae714fe3c873"},
 )

@@ -45,4 +45,5 @@ corpus = Corpus(
         ),
     ),
     read=partial(json_lines.read, item=item),
+    verified={"test": "0edc71a95d9fa3d6"},
 )

@@ -56,4 +56,5 @@ corpus = Corpus(
     downloads=(Download(f"https://github.com/abachaa/MedQuAD/archive/{COMMIT}.zip", f"MedQuAD-{COMMIT}.zip"),),
     read=partial(xml_items.read, record=DOCUMENTS, item=items),
     repair=unfold,
+    verified={"train": "85172a41aa2c86a3"},
 )

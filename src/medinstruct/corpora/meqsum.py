@@ -38,4 +38,5 @@ corpus = Corpus(
     ),
     clinical=True,
     read=partial(xlsx.read, item=item),
+    verified={"train": "1558223feaee3e18"},
 )

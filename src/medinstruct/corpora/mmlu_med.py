@@ -55,4 +55,5 @@ corpus = Corpus(
         ),
     ),
     read=partial(table.read, item=item, columns=COLUMNS),
+    verified={"test": "d2395333d7bde1fc"},
 )

@@ -65,4 +65,10 @@ corpus = Corpus(
     downloads=tuple(Download(f"{RAW}/{file}", file, SHA256[part]) for part, file in FILES.items()),
     clinical=True,  # dialogues were written around de-identified notes of real patients
     read=partial(table.read, item=item),
+    verified={
+        "train": "2cf25737066c77fc",
+        "valid": "ba6567045b0b88e1",
+        "test1": "ff9004ccb151a6b0",
+        "test2": "c43627ec29b065e5",
+    },
 )

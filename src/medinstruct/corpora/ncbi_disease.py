@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id
 from medinstruct.license import License
@@ -21,7 +21,17 @@ corpus = Corpus(
         "test": Split("test", ("NCBItestset_corpus.txt",), {"documents": 100, "mentions": 960}),
     },
     tasks={"ner": Spans(labels=dict.fromkeys(TYPES, "Disease"), question="Which diseases are mentioned?")},
+    # after the annotation guideline in the paper
+    definitions={
+        "Disease": "a specific disease, a class of diseases, several diseases told in one phrase, or a disease named to describe something else"
+    },
+    guidelines={
+        "ner": "Mark names of diseases and their abbreviations, also where they describe another word (cancer families). Do not mark words "
+        "that are too general to name one (disease, syndrome), organisms, or the names of genes."
+    },
     # Ids of OMIM carry their vocabulary with them, ids of MeSH do not.
     read=partial(pubtator.read, vocabulary=lambda type, id: "" if id.startswith("OMIM:") else "MESH"),
     repair=by_id({"10923035": ("quotation marks are blanks in the string of T8", believe_offsets("T8"))}),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "8fa6c2b64699e88c", "devel": "ad070c1cd2ecdf62", "test": "f535d612c58854a4"},
 )

@@ -125,4 +125,5 @@ corpus = Corpus(
     read=partial(brat.read, identity=identity),
     repair=put_in_order,
     downloads=(Download("https://github.com/nerel-ds/NEREL-BIO/archive/a7d0d16043850166a4e378190e53968fc4a2ab72.zip", "nerel-bio.zip"),),
+    verified={"train": "2003cdcf7e324c15", "dev": "c2da6228f37f605f", "test": "34a8477a85ad87aa"},
 )  # fmt: skip

@@ -35,6 +35,16 @@ corpus = Corpus(
         "test": Split("test", ("test_clean.txt",), {"documents": 200, "passages": 1991}),
     },
     tasks={"dc": Labels(labels=CLASSES, of="passage", question="What does this sentence of an abstract tell about?")},
+    # after the six tags of the paper
+    definitions={
+        "Population": "who took part: people, animals or samples, with what condition",
+        "Intervention": "what was done to or given to those who took part",
+        "Background": "what was known before, and what the study set out to find",
+        "Outcome": "what was found, and what it means",
+        "Study design": "what kind of study it was, such as a randomised trial",
+        "Other": "anything else, such as where the text comes from",
+    },
     downloads=tuple(Download(f"{RAW}/{name}", name, sha256) for name, sha256 in FILES.items()),
     read=partial(sentence_labels.read, identity="pmid"),
+    verified={"train": "be1a7affd8d25090", "dev": "158891752f938743", "test": "ebc656b0792d9be9"},
 )

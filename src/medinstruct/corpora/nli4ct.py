@@ -1,7 +1,6 @@
 """NLI4CT: statements that sections of one or two breast cancer trials entail or contradict (Jullien et al. 2023)."""
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
@@ -11,20 +10,26 @@ from medinstruct.formats.draft import Broken, Read, Repair, finish
 from medinstruct.formats.rows import Row, drafts
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Labels
+from medinstruct.tasks import Choices, Labels
 
 ROLES = ("Primary", "Secondary")
 
 
 def item(row: Row, trials: dict[str, Row]) -> dict[str, Any]:
-    """A statement about the named section of its trials; the lines that prove it, counted from 0, are facts."""
+    """A statement about the named section of its trials; the lines of that are options, of which those that prove it, or
+    prove it wrong, are right.
+    """
     section = row["Section_id"]
     named = {role: row[f"{role}_id"] for role in ROLES if f"{role}_id" in row}
     premise = "\n\n".join("\n".join([f"{role} trial, {section}:", *trials[id][section]]) for role, id in named.items())
+    lines = [(role, n, line.strip()) for role, id in named.items() for n, line in enumerate(trials[id][section])]
+    proof = {(role, n) for role in named for n in row.get(f"{role}_evidence_index", ())}
     evidence = {f"{role} evidence": " ".join(map(str, row.get(f"{role}_evidence_index", ()))) for role in named}
     return {
         "id": row.key,
         "texts": {"premise": premise, "hypothesis": row["Statement"].strip()},
+        "options": tuple(f"{role} trial, line {n + 1}: {line}" for role, n, line in lines),
+        "answers": tuple(place for place, (role, n, _) in enumerate(lines) if (role, n) in proof),
         "labels": (row["Label"],),
         # Train shares 201 trials with dev and test, but seldom a section: what is shown is named by both together.
         "identities": tuple(f"nct:{id}:{section}" for id in named.values()),
@@ -32,7 +37,9 @@ def item(row: Row, trials: dict[str, Row]) -> dict[str, Any]:
     }
 
 
-def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Read]:
+def read(
+    files: Iterable[File], *, repair: Repair | None = None, item: Callable[[Row, dict[str, Row]], dict[str, Any]] = item
+) -> Iterator[Read]:
     """Yield the statements of a split, each beside the sections of the trials that it names."""
     trials: dict[str, Row] = {}
     statements: list[File] = []
@@ -46,7 +53,7 @@ def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Rea
             else:
                 trials[file.stem] = row
     yield from finish(
-        drafts((row for file in statements for row in json.rows(file)), partial(item, trials=trials), Item), repair
+        drafts((row for file in statements for row in json.rows(file)), lambda row: item(row, trials), Item), repair
     )
 
 
@@ -67,7 +74,10 @@ corpus = Corpus(
         "nli": Labels(
             labels={"Entailment": "entailment", "Contradiction": "contradiction"},
             question="Does the premise, taken from reports of clinical trials, entail the hypothesis or contradict it?",
-        )
+        ),
+        "qa-evidence": Choices(
+            several=True, question="Which lines of the premise show whether the hypothesis is true?"
+        ),
     },
     downloads=(
         Download(
@@ -77,4 +87,5 @@ corpus = Corpus(
         ),
     ),
     read=read,
+    verified={"train": "c2e21e5fd58aa152", "dev": "d27147f632706386", "test": "c4c42aeb6cca4a85"},
 )

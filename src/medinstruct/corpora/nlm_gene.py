@@ -4,7 +4,7 @@ al. 2021).
 
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id, one_of, requote
 from medinstruct.license import License
@@ -35,4 +35,6 @@ corpus = Corpus(
         Download(f"{AIONER}/NLMgene_Train.PubTator", "NLMgene_Train.PubTator", "ae941181723d011dd35c085c9c0539b571b5f7b183f0c88edfec9af66862de81"),
         Download(f"{AIONER}/NLMgene_Test.PubTator", "NLMgene_Test.PubTator", "3f633d0090bbdc231f4299637632beda0fa93cc1efdeedb2d07c54411334093a"),
     ),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "d2fd3d07b9b30a53", "test": "dc925cc6924227c4"},
 )  # fmt: skip

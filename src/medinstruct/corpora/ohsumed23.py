@@ -2,15 +2,11 @@
 al. 1994).
 """
 
-from collections.abc import Iterable, Iterator
-from pathlib import PurePosixPath
+from functools import partial
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
-from medinstruct.errors import Place
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats import class_folders
 from medinstruct.license import License
-from medinstruct.source import File
 from medinstruct.tasks import Labels
 
 # The diseases of MeSH as it was then; the subset with one class per abstract is that of Yao et al. 2019, doi:10.1609/aaai.v33i01.33017370.
@@ -27,18 +23,9 @@ CLASSES = {
 }  # fmt: skip
 
 
-def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Read]:
-    """Yield an abstract per file, labelled with the name of its folder; its first line is the title."""
-    return finish(map(draft, files), repair)
-
-
-def draft(file: File) -> Draft | Broken:
+def lines(text: str) -> str:
     """The title and the sentences of an abstract, a line each; all but the title begin with a blank, which goes."""
-    if isinstance(text := decoded(file), Broken):
-        return text
-    path = PurePosixPath(file.name)
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    return Draft(Place(file.name), {"id": path.name, "text": "\n".join(lines), "labels": (path.parent.name,)})
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 
 
 COMMIT = "962223652e9bb164ac2d83cd09fc7b8845ce860b"
@@ -56,5 +43,6 @@ corpus = Corpus(
     },
     tasks={"dc": Labels(labels=CLASSES, question="Which class of diseases is the abstract about?")},
     downloads=(Download(f"https://github.com/yao8839836/text_gcn/archive/{COMMIT}.zip", f"text_gcn-{COMMIT}.zip"),),
-    read=read,
+    read=partial(class_folders.read, text=lines),
+    verified={"training": "e3a5551c49f29c24", "test": "0d04171add45bb21"},
 )

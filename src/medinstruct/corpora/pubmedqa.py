@@ -92,4 +92,5 @@ corpus = Corpus(
         Download(f"{RAW}/{TEST}", TEST, "939fe566f09017d13b1ca64d2ddfee0bc2374b366048152997669cccedc44d51"),
     ),
     read=read,
+    verified={"train": "21758b0b2f7b91c7", "dev": "21758b0b2f7b91c7", "test": "21758b0b2f7b91c7"},
 )

@@ -47,4 +47,5 @@ corpus = Corpus(
         Download(f"{RAW}/{TEST}", TEST, "0d7d97c8858971edfafad578d39e739129dad33a94cb690277f79f1b1d1b4e80"),
     ),
     read=partial(xml_items.read, record="pair", item=item),
+    verified={"train": "9e197920e4dc16fc", "test": "c4cf85e77027f7be"},
 )

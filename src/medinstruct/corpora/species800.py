@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.formats import span_table, table
 from medinstruct.formats.draft import Broken, Read, Repair
 from medinstruct.formats.rows import Fields, Row
@@ -53,4 +53,6 @@ corpus = Corpus(
     tasks={"ner": Spans(labels={"Species": "Species"}, question="Which species are mentioned?")},
     read=read,
     downloads=(Download("https://species.jensenlab.org/files/S800-1.0.tar.gz", "S800-1.0.tar.gz"),),
+    left_out={"concepts": NOT_LINKED},
+    verified={"all": "d96062dd7a8c4e6b"},
 )  # fmt: skip

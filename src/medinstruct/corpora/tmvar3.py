@@ -4,7 +4,7 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import requote
 from medinstruct.license import License
@@ -60,4 +60,6 @@ corpus = Corpus(
         Download(f"{AIONER}/tmVar3_Train.PubTator", "tmVar3_Train.PubTator", "1a5877747fea7025370cbd28dc236ad333abb948b2323abeea5eaf6d5507fc33"),
         Download(f"{AIONER}/tmVar3_Test.PubTator", "tmVar3_Test.PubTator", "da986bbfee3b7213284702bcfab738c7a62721e4aad8f09880510dccb02e3ab5"),
     ),
+    left_out={"concepts": NOT_LINKED},
+    verified={"train": "047e5336490d53f5", "test": "eace13bee76294b6"},
 )  # fmt: skip

@@ -7,6 +7,8 @@ corpus' own guideline goes first where a template shows one.
 
 from __future__ import annotations
 
+from medinstruct.tasks.facts import Events, Fact, Relations, Spans
+
 SPANS = {
     "Active medication": "a medication that the patient takes at the time of the note",
     "Activity": "something that people do, such as smoking or sport, that is no medical procedure",
@@ -47,8 +49,10 @@ SPANS = {
     "DNA mutation": "a change of DNA at a stated position, such as 677C>T",
     "Doctor name": "the name or initials of a doctor or other member of the staff",
     "Dosage": "how much of a medication is taken at a time",
+    "Dose with an adverse effect": "an amount of a drug at which it is said to have done harm",
     "Drug form": "the form in which a medication comes, such as tablet or ointment",
     "Drug group": "a class of drugs named as a whole",
+    "Drug with an adverse effect": "a drug that is said to have done harm to a patient",
     "Duration": "how long something lasts, or how long a medication is taken",
     "E-mail address": "an address for electronic mail",
     "Event": "something that happened at a time and place and has a name, such as an earthquake",
@@ -98,6 +102,8 @@ SPANS = {
     "Other mutation": "a mutation told in words or in part, such as a deletion of 13 base pairs",
     "Other substance": "a mixture, drug scheme or substance that is no single chemical, such as tobacco",
     "Outcomes": "what was measured in a trial to tell whether the intervention worked",
+    "Part of a composite chemical": "one of several chemicals that words name at once, such as one of vitamins A and D",
+    "Part of a composite disease": "one of several diseases that words name at once, such as one of renal or hepatic failure",
     "Participants": "the people in a trial: how many, of which age and sex, with which condition",
     "Pathological formation": "a structure of the body that is there only in disease, such as a plaque or a metastasis",
     "Patient name": "the name or initials of a patient or of the patient's family",
@@ -239,7 +245,9 @@ RELATIONS = {
     "downregulates": "the first, a chemical, makes the second, a gene or protein, less active or less abundant",
     "happens after": "the first begins after the second is over, or is begun by it",
     "happens before": "the first is over before the second begins, or ends with it",
+    "has an adverse effect at a dose of": "the first, a drug, did harm when it was given in the amount of the second",
     "has its seat in": "the first, an organization, has its seat in the second, a place",
+    "has the adverse effect": "the first, a drug, is said to have done the second, harm to a patient",
     "has the condition": "the first, a person or animal, has the second, a disease or injury",
     "has the value": "the first, a measure or finding, amounts to the second",
     "improves": "the first, a treatment, makes the second, a medical problem, better",
@@ -286,6 +294,7 @@ RELATIONS = {
     "is given for": "the first, a treatment, is given for the second, a medical problem, with no outcome told",
     "is given together with": "the two, chemicals, are used in one treatment",
     "is located in": "the first is in the second, a place or a part of the body",
+    "is newly found to be related to": "the relation of the two is what the article has to tell",
     "is not given because of": "the first, a treatment, is stopped or withheld because of the second, a medical problem",
     "is part of": "the first, a chemical, is a piece of the structure of the second, a gene or protein",
     "is said not to act on": "the text denies that the first, a chemical, acts on the second, a gene or protein",
@@ -322,8 +331,21 @@ RELATIONS = {
     "was born on": "the first, a person, was born on the second, a date",
     "was created on": "the first was made or issued on the second, a date",
     "was founded by": "the second founded or set up the first",
+    "was known to be related to": "the relation of the two is told as what was known before",
     "works as": "the first, a person, has the second as profession",
     "works at": "the first, a person, has the second as place of work",
     "worsens": "the first, a treatment, makes the second, a medical problem, worse or does not cure it",
 }
 """Types of relations, as words between first and second argument."""
+
+
+def meanings(fact: Fact) -> dict[str, str]:
+    """What the words mean by which a fact's labels are asked for; none for facts whose labels explain themselves."""
+    match fact:
+        case Spans():
+            return SPANS
+        case Events():
+            return EVENTS
+        case Relations():
+            return RELATIONS
+    return {}

@@ -1,0 +1,261 @@
+"""A module for a corpus that has none: its facts as far as its files tell them, a sample of their shape, and a test.
+
+    proposal = propose(path, "ward-notes")      what the files are, what was tried, what is annotated
+    write(proposal, shelf)                      shelf/corpora/ward_notes.py, its sample, shelf/tests/test_ward_notes.py
+
+What files cannot tell (whose it is, where it is from, under which terms) is left to be filled in, and
+`medinstruct check` names each such place until it is. Nothing of the files' text is written anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from medinstruct.corpora import parts as splits
+from medinstruct.corpora.corpus import TO_FILL_IN, Role, count
+from medinstruct.errors import MedinstructError, NotFound
+from medinstruct.formats import sniff
+from medinstruct.formats.draft import Broken, Read
+from medinstruct.formats.sniff import Guess
+from medinstruct.scaffold import rows
+from medinstruct.scaffold.facts import Facts, facts_of
+from medinstruct.scaffold.sample import sample
+from medinstruct.shelf import PACKAGE
+from medinstruct.source import File, everything
+
+__all__ = ["Part", "Proposal", "propose", "write"]
+
+ARCHIVES = re.compile(r"\.(?:zip|tar|tgz|gz|tar\.(?:gz|bz2|xz))$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A split as the files tell it."""
+
+    name: str
+    role: Role
+    patterns: tuple[str, ...]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a corpus seems to be."""
+
+    id: str
+    path: Path
+    tried: list[Guess]
+    """The likeliest first, which is what is proposed."""
+    parts: list[Part]
+    facts: Facts
+    row: rows.Plan | None
+    """What the rows mean, where they are rows."""
+
+    @property
+    def guess(self) -> Guess:
+        return self.tried[0]
+
+
+def propose(path: Path, id: str = "") -> Proposal:
+    """Return what the files at a path seem to be.
+
+    Args:
+        path: A folder, a file or an archive.
+        id: The corpus' name; that of the path if empty.
+
+    Raises:
+        NotFound: if no format that files alone tell enough of reads anything there.
+    """
+    bare = ARCHIVES.sub("", path.resolve().name)
+    stem = bare if path.is_dir() else bare.partition(".")[0]
+    id = id or re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", id):
+        raise MedinstructError(
+            f"{id!r} cannot be the id of a corpus", next="name it with --id: letters, digits and hyphens"
+        )
+    files = sniff.data(list(everything(path)))
+    tried = sniff.guesses(files)
+    if not tried:
+        known = ", ".join(sniff.CANDIDATES)
+        raise NotFound(
+            f"no format reads anything at {path}", next=f"tried {known}; for others see docs/how-to/add-a-corpus.md"
+        )
+    guess = tried[0]
+    held = _held(guess, files)
+    plan = rows.plan(held) if guess.format == "json_lines" else None
+    parts, records = [], list[Read]()
+    for name, role, mine in _parts(held):
+        found = list(plan.records(mine) if plan else sniff.records(guess.format, guess.options, mine))
+        parts.append(Part(name, role, _patterns(mine, files), _counts(found)))
+        records += [record for record in found if not isinstance(record, Broken)]
+    return Proposal(id, path, tried, parts, plan.facts(records) if plan else facts_of(records), plan)
+
+
+def _held(guess: Guess, files: Sequence[File]) -> list[File]:
+    """The files that the format reads; a text without annotations, in a folder that has none, is not one of them."""
+    fitting = sniff.fitting(guess.format, files)
+    if guess.format in ("brat", "bionlp_st"):
+        folders = {file.name.rpartition("/")[0] for file in fitting if file.suffix != ".txt"}
+        fitting = [file for file in fitting if file.name.rpartition("/")[0] in folders]
+        return fitting
+    return [file for file in fitting if _is_read(guess, file)]
+
+
+def _is_read(guess: Guess, file: File) -> bool:
+    """Whether one of the first records of a file is not broken."""
+    return any(
+        not isinstance(record, Broken) for record in islice(sniff.records(guess.format, guess.options, [file]), 3)
+    )
+
+
+def _parts(files: Sequence[File]) -> list[tuple[str, Role, list[File]]]:
+    """The splits with their files, those that have some."""
+    found: dict[str, list[File]] = {}
+    for file in files:
+        found.setdefault(splits.part(file.name) or "all", []).append(file)
+    return [(name, role, found[name]) for name, role in splits.ROLES.items() if name in found]
+
+
+def _patterns(mine: Sequence[File], files: Sequence[File]) -> tuple[str, ...]:
+    """Patterns that match the files of a split and no others: by folder and suffix if that will do, else by name."""
+    names, found = {file.name for file in mine}, list[str]()
+    for name in sorted(names):
+        path = PurePosixPath(name)
+        if any(path.match(pattern) for pattern in found):
+            continue
+        inside = [part for part in path.parts[:-1] if not ARCHIVES.search(part)]
+        folders = ["/".join(inside[-depth:]) for depth in range(1, len(inside) + 1)]
+        plain = path.name.replace("[", "[[]")
+        wide = [f"{folder}/*{path.suffix}" for folder in folders if path.suffix] if len(names) > 5 else []
+        wide += [f"*{path.suffix}"] if len(names) > 5 and path.suffix else []
+        found.append(
+            next((p for p in wide if all(f.name in names for f in files if PurePosixPath(f.name).match(p))), plain)
+        )
+    return tuple(found)
+
+
+def _counts(records: Sequence[Read]) -> dict[str, int]:
+    counts = count(iter(records))
+    return {name: counts[name] for name in ("documents", "items", "mentions", "relations", "events") if counts[name]}
+
+
+def write(proposal: Proposal, shelf: Path) -> list[Path]:
+    """Write module, sample and test onto a shelf, and return what was written; its data is linked to where it lies.
+
+    Raises:
+        MedinstructError: if the shelf is a folder of the package, or the module is there.
+    """
+    if shelf.resolve().is_relative_to(PACKAGE):
+        raise MedinstructError(f"{shelf} lies inside the package", next="name a folder of your own with --shelf")
+    name = proposal.id.replace("-", "_")
+    module = shelf / "corpora" / f"{name}.py"
+    if module.exists():
+        raise MedinstructError(f"{module} exists", next="choose another --id, or take it away")
+    written = [module, shelf / "tests" / f"test_{name}.py"]
+    texts = [_module(proposal), TEST.format(id=proposal.id, name=name)]
+    folder = shelf / "corpora" / "samples" / proposal.id
+    for file in sample(proposal.guess, proposal.facts, [part.patterns for part in proposal.parts], proposal.row):
+        written.append(folder / file.name)
+        texts.append(file.data.decode())
+    for path, text in zip(written, texts):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.replace(path)
+    return [*written, *_link(proposal.path, shelf / "data" / proposal.id)]
+
+
+def _link(path: Path, place: Path) -> list[Path]:
+    """Link the data where the corpus looks for it; a system that has no links leaves that to its user."""
+    if place.exists():
+        return []
+    target = place if path.is_dir() else place / path.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.symlink_to(path.resolve(), target_is_directory=path.is_dir())
+    except OSError:
+        return []
+    return [target]
+
+
+def _module(proposal: Proposal) -> str:
+    guess, facts = proposal.guess, proposal.facts
+    reader = f"{guess.format}.read"
+    if proposal.row:
+        reader = f"partial({reader}, item=item)"
+    elif guess.options:
+        reader = f"partial({reader}, {', '.join(f'{name}={_code(value)}' for name, value in guess.options.items())})"
+    told = "".join(
+        f"        {_code(part.name)}: Split({_code(part.role)}, {_code(part.patterns)}, {_code(part.counts)}),\n"
+        for part in proposal.parts
+    )
+    left = "".join(f"        {_code(name)}: {_code(reason)},\n" for name, reason in facts.left_out.items())
+    return MODULE.format(
+        title=proposal.id,
+        partial="from functools import partial\n" + ("from typing import Any\n" if proposal.row else "") + "\n"
+        if "partial(" in reader
+        else "",
+        format=guess.format,
+        rows="from medinstruct.formats.rows import Row\n" if proposal.row else "",
+        names=", ".join(sorted(facts.names)),
+        item=f"\n\n{proposal.row.code()}\n" if proposal.row else "",
+        fill=TO_FILL_IN,
+        splits=told,
+        tasks="".join(f"        {_code(name)}: {code},\n" for name, code in facts.tasks.items()),
+        left_out=f"    left_out={{\n{left}    }},\n" if left else "",
+        reader=reader,
+    )
+
+
+def _code(value: Any) -> str:
+    """A value as Python has it, with double quotes."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_code, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_code(key)}: {_code(each)}' for key, each in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+MODULE = '''"""{title}: {fill} what it is, in a line."""
+
+{partial}from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.formats import {format}
+{rows}from medinstruct.license import License
+from medinstruct.tasks import {names}
+{item}
+corpus = Corpus(
+    title="{fill} the name of the corpus",
+    homepage="{fill} the address of its page",
+    citation="{fill} the paper, with its DOI",
+    license=License("unknown", "{fill} who states the terms, and which they are (medinstruct.license)"),
+    splits={{
+{splits}    }},
+    # What is annotated completely, and nothing else: take away what is not.
+    tasks={{
+{tasks}    }},
+{left_out}    read={reader},
+)
+'''
+
+TEST = '''"""{id}: its sample is read whole, and every task yields an example."""
+
+from pathlib import Path
+
+from medinstruct import shelf, testing
+
+SHELF = Path(__file__).parents[1]
+
+
+def test_{name}_is_sound():
+    shelf.add(SHELF)
+
+    of_the_sample = {{"C103", "C104", "C105"}}
+
+    assert [finding for finding in testing.check_corpora(["{id}"]) if finding.code in of_the_sample] == []
+'''
