@@ -1,0 +1,1 @@
+"""The families of checks: one module each, found by being here."""
