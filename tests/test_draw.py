@@ -175,6 +175,24 @@ def test_a_branch_that_is_added_leaves_the_order_of_the_others(pool, weight, mor
     assert [row for row in new if row < len(keys)] == old
 
 
+@given(pools(depths=(1, 3)), st.data())
+def test_rows_that_are_added_anywhere_let_no_old_row_in(pool, data):
+    """Of n rows, the old ones among the new are among the old: more to choose from never draws a row that was out."""
+    layers, keys, seed = pool
+    old = order(layers, keys, seed).order.tolist()
+    fresh = [key for key in range(3, 10**19, 10**18 - 7) if key not in set(keys.tolist())]
+    fresh = fresh[: data.draw(st.integers(0, 10))]
+    wider = []
+    for each in layers:
+        more = data.draw(st.lists(st.integers(0, len(each.labels)), min_size=len(fresh), max_size=len(fresh)))
+        wider.append(layer([*each.branches, *more], [*each.labels, "new"], each.weights, each.at_most))
+
+    new = order(wider, np.array([*keys.tolist(), *fresh], dtype=np.uint64), seed).order.tolist()
+
+    for n in range(len(new) + 1):
+        assert {row for row in new[:n] if row < len(keys)} <= set(old[:n])
+
+
 @given(pools(depths=(1, 2)), st.integers(2, 9))
 def test_weights_count_against_each_other_alone(pool, factor):
     layers, keys, seed = pool
@@ -209,26 +227,24 @@ def test_the_seed_decides_ties():
     assert firsts == {0, 1, 2}
 
 
-def test_weights_without_a_common_multiple_are_told():
-    primes = [2_147_483_647, 2_147_483_629, 2_147_483_587]
-    level = layer([0, 1, 2], ("a", "b", "c"), dict(zip("abc", primes)))
+def test_weights_that_no_computer_word_tells_apart_are_told():
+    level = layer([0, 1], ("a", "b"), {"a": 2**18 + 1})
 
-    with pytest.raises(RecipeError, match=r"too large a common multiple \(choose rounder weights\)"):
-        order([level], np.arange(3, dtype=np.uint64), 0)
+    with pytest.raises(
+        RecipeError, match=r"a weight of 262,145 for 'a' is more than 262,144 \(choose rounder weights\)"
+    ):
+        order([level], np.arange(2, dtype=np.uint64), 0)
 
 
-def test_the_largest_weights_that_are_taken_do_not_overflow():
-    """Just below the limit of 2^62 the places are still exact."""
-    size = 2_000
-    weight = 2**62 // (size + 1) - 1
-    level = layer([0, 1] * (size // 2), ("a", "b"), {"a": weight})
-    keys = np.arange(size, dtype=np.uint64)
+def test_the_largest_weights_that_are_taken_are_told_apart():
+    """3 / 262,144 comes before 3 / 262,143, and both before 1 / 87,381 = 3 / 262,143 by nothing but the tie."""
+    weights = {"a": 2**18, "b": 2**18 - 1, "c": (2**18 - 1) // 3}
+    level = layer([0] * 9 + [1] * 9 + [2] * 3, ("a", "b", "c"), weights)
 
-    rows = order([level], keys, 0).order
+    kinds = ["abc"[int(level.branches[row])] for row in order([level], np.arange(21, dtype=np.uint64), 0).order]
 
-    assert [int(level.branches[row]) for row in rows[: size // 2]] == [0] * (size // 2)
-    with pytest.raises(RecipeError):
-        order([layer([0, 1] * (size // 2), ("a", "b"), {"a": weight + 2})], keys, 0)
+    assert "".join(kinds).replace("c", "") == "ab" * 9
+    assert [Counter(kinds[:n])["c"] for n in (5, 7, 12, 14, 19, 21)] == [0, 1, 1, 2, 2, 3]
 
 
 def test_a_million_rows_are_ordered_in_seconds():
