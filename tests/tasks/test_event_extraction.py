@@ -304,20 +304,20 @@ def test_one_event_may_be_the_argument_of_several_and_share_its_trigger():
 @pytest.mark.parametrize(
     "events, reasons",
     [
-        ([event("E", "Melt", "cuts")], {"E": "its type is not asked for"}),
-        ([event("E", "Boil", "cuts")], {"E": "its type is not asked for"}),
+        ([event("E", "Melt", "cuts")], {"E": "its label is not asked for"}),
+        ([event("E", "Boil", "cuts")], {}),  # no type of the fact: it is listed among the unmapped labels
         ([event("E", "Cut", "cuts", ("Goal", "C", "mention"))], {"E": "the role of an argument is not asked for"}),
         ([event("E", "Cut", "over")], {"E": "its trigger lies whole in no window"}),
         ([event("E", "Cut", "cuts", ("Theme", "MESH:D1", "concept"))], {"E": "an argument is a concept"}),
-        ([event("E", "Cut", "cuts", ("Theme", "A", "mention"))], {"E": "an argument lies outside the window"}),
-        ([event("E", "Cut", "cuts", ("Theme", "over", "mention"))], {"E": "an argument lies outside the window"}),
+        ([event("E", "Cut", "cuts", ("Theme", "A", "mention"))], {"E": "its arguments do not stand in one window"}),
+        ([event("E", "Cut", "cuts", ("Theme", "over", "mention"))], {"E": "its arguments do not stand in one window"}),
         (
             [event("E", "Cut", "cuts", ("Theme", "F", "event")), event("F", "Bind", "binds")],
-            {"E": "an argument lies outside the window"},
+            {"E": "its arguments do not stand in one window"},
         ),
         (
             [event("E", "Cut", "cuts", ("Theme", "F", "event")), event("F", "Melt", "cuts")],
-            {"E": "an event in it is lost", "F": "its type is not asked for"},
+            {"E": "an event in it is lost", "F": "its label is not asked for"},
         ),
         (
             [event("E", "Cut", "cuts", ("Theme", "F", "event")), event("F", "Cut", "cuts", ("Cause", "E", "event"))],
@@ -367,7 +367,7 @@ def case(answer, example=TASK.samples[0]):
 @given(example=examples())
 def test_gold_scores_one(example):
     cases = [Case(example.question, example.gold, ideal(example.question, example.gold))]
-    assert [score(cases) for score in TASK.scores.values()] == [1.0, 1.0, 1.0]
+    assert {score(cases) for score in TASK.scores.values()} == {1.0}
 
 
 def test_a_wrong_argument_spoils_the_event_and_all_that_hold_it_but_not_the_triggers():
@@ -379,8 +379,8 @@ def test_a_wrong_argument_spoils_the_event_and_all_that_hold_it_but_not_the_trig
 
 
 def test_nothing_said_where_something_is_due_scores_nothing():
-    assert [score([case("None")]) for score in TASK.scores.values()] == [0.0, 0.0, 0.0]
-    assert [score([]) for score in TASK.scores.values()] == [1.0, 1.0, 1.0]
+    assert {score([case("None")]) for score in TASK.scores.values()} == {0.0}
+    assert {score([]) for score in TASK.scores.values()} == {1.0}
 
 
 def test_an_event_said_twice_counts_once_as_right():

@@ -826,9 +826,9 @@ def test_a_megabyte_of_rubbish_is_read_in_linear_time(name: str) -> None:
     unit = RUBBISH[name]
     garbage = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
     for format in (Lines(), Bullets(), JsonStrings(), Bio(), Inline()):
-        began = time.perf_counter()
+        began = time.process_time()
         parsed = format.parse(garbage, QUESTION)
-        assert time.perf_counter() - began < 10, format
+        assert time.process_time() - began < 10, format
         assert len(parsed.marks) == len(parsed.prediction)
 
 

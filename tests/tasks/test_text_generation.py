@@ -112,14 +112,15 @@ def test_scores_of_single_answers(answer, references, exact, tokens, rouge):
 
 def test_scores_are_the_mean_over_rows():
     both = case("a", "a") + case("b", "a")
-    assert [score(both) for score in TASK.scores.values()] == [0.5, 0.5, 0.5]
-    assert [score([]) for score in TASK.scores.values()] == [1.0, 1.0, 1.0]
+    means = [score for name, score in TASK.scores.items() if name not in ("bleu", "chrf")]
+    assert [score(both) for score in means] == [0.5] * len(means)
+    assert {score([]) for score in TASK.scores.values()} == {1.0}
 
 
 @given(st.lists(texts | st.text(min_size=1), min_size=1, max_size=3))
 def test_gold_scores_one(references):
     cases = case(references[0], *references)
-    assert [score(cases) for score in TASK.scores.values()] == [1.0, 1.0, 1.0]
+    assert {name: score(cases) for name, score in TASK.scores.items()} == dict.fromkeys(TASK.scores, pytest.approx(1.0))
 
 
 def slowly(a, b):

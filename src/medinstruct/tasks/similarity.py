@@ -10,17 +10,19 @@ that stands for the float: 3.65 (and not the 3.649999… that the float is) beco
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field, FiniteFloat, model_validator
 
 from medinstruct.document import Item
 from medinstruct.tasks import facts
 from medinstruct.tasks.answers import cut
+from medinstruct.tasks.constraint import Constraint, regex
+from medinstruct.tasks.metric import MEAN, WHOLE, Array, Reduction, Tally, metric
 from medinstruct.tasks.task import (
     AnswerFormat,
     Case,
@@ -74,6 +76,9 @@ class SimilarityGold(Gold):
     def is_empty(self) -> bool:
         return False
 
+    def says(self, question: SimilarityQuestion) -> tuple[str, ...]:
+        return (str(round(self.score)),)
+
 
 SimilarityExample = Example[SimilarityQuestion, SimilarityGold]
 
@@ -113,6 +118,12 @@ class Number(AnswerFormat[SimilarityQuestion, SimilarityGold]):
     def carries(self, example: SimilarityExample) -> tuple[float]:
         return (float(self._round(example.gold.score)),)
 
+    def constraint(self, question: SimilarityQuestion) -> Constraint:
+        """Numbers of as many digits as the ends of the scale; one beyond them counts as the nearer end."""
+        digits = len(str(int(max(abs(self._round(question.low)), abs(self._round(question.high))))))
+        sign, part = "-?" if question.low < 0 else "", rf"\.[0-9]{{{self.decimals}}}" if self.decimals else ""
+        return regex(f"{sign}[0-9]{{1,{digits}}}{part}")
+
     def parse(self, answer: str, question: SimilarityQuestion) -> Parsed:
         """Return the first number, not rounded; one that is off the scale counts as its nearer end."""
         answer = answer.strip()
@@ -141,47 +152,69 @@ def _numbers(answer: str, may_be_negative: bool) -> Iterator[float]:
         yield -size if may_be_negative and match["sign"] in ("-", "−") else size
 
 
-Cases = Sequence[Case[SimilarityQuestion, SimilarityGold]]
+SimilarityCase = Case[SimilarityQuestion, SimilarityGold]
 
 
-def pearson(cases: Cases) -> float:
+def _pearson(pairs: Array) -> float:
+    xs, ys = pairs.T
+    if (xs == ys).all():
+        return 1.0
+    dx, dy = xs - xs.mean(), ys - ys.mean()
+    length = np.linalg.norm(dx) * np.linalg.norm(dy)
+    if not length or (xs == xs[0]).all() or (ys == ys[0]).all():
+        return 0.0
+    return float(np.clip(dx @ dy / length, -1.0, 1.0))
+
+
+def _spearman(pairs: Array) -> float:
+    xs, ys = pairs.T
+    return 1.0 if (xs == ys).all() else _pearson(np.stack([_ranks(xs), _ranks(ys)], axis=1))
+
+
+def _ranks(scores: Array) -> Array:
+    """The place of each score, the mean of their places where several are equal."""
+    _, which, times = np.unique(scores, return_inverse=True, return_counts=True)
+    mean: Array = np.cumsum(times) - (times - 1) / 2
+    return mean[which]
+
+
+PEARSON = Reduction(2, _pearson, summed=False)
+SPEARMAN = Reduction(2, _spearman, summed=False)
+
+
+@metric(PEARSON)
+def pearson(case: SimilarityCase) -> Tally:
     """Pearson's correlation of predicted and gold scores, -1..1.
 
     An answer without a number counts as the low end of its scale. Predictions that are the gold in every row
     score 1.0, even where the gold never varies or there are no rows; else, where one of the two never varies,
     the correlation is undefined and given as 0.0.
     """
-    return _correlate(*_pairs(cases))
+    return {WHOLE: (_said(case), case.gold.score)}
 
 
-def spearman(cases: Cases) -> float:
-    """Spearman's rank correlation, -1..1: Pearson's of the ranks, equal scores sharing the mean of theirs.
+spearman = pearson.reduced(
+    SPEARMAN,
+    "Spearman's rank correlation, -1..1: Pearson's of the ranks, equal scores sharing the mean of theirs.\n\n"
+    "What has no number or never varies is treated as in `pearson`.",
+    "spearman",
+)
 
-    What has no number or never varies is treated as in `pearson`.
+
+@metric(MEAN)
+def closeness(case: SimilarityCase) -> Tally:
+    """One less the mean distance of predicted and gold scores, as a share of the scale, 0..1; 1.0 for no rows.
+
+    An answer without a number counts 0.0. Unlike a correlation it says something of one row.
     """
-    predicted, gold = _pairs(cases)
-    return _correlate(_ranks(predicted), _ranks(gold)) if predicted != gold else 1.0
+    question = case.question
+    far = abs(_said(case) - case.gold.score) / (question.high - question.low)
+    return {WHOLE: (max(0.0, 1.0 - far) if case.prediction else 0.0, 1)}
 
 
-def _pairs(cases: Cases) -> tuple[list[float], list[float]]:
-    predicted = [prediction[0] if prediction else question.low for question, _, prediction in cases]
-    return predicted, [gold.score for _, gold, _ in cases]
-
-
-def _correlate(xs: list[float], ys: list[float]) -> float:
-    if xs == ys:
-        return 1.0
-    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
-    dx, dy = [x - mean_x for x in xs], [y - mean_y for y in ys]
-    length = math.hypot(*dx) * math.hypot(*dy)
-    return max(-1.0, min(1.0, math.fsum(x * y for x, y in zip(dx, dy)) / length)) if length else 0.0
-
-
-def _ranks(scores: list[float]) -> list[float]:
-    places: dict[float, list[int]] = {}
-    for place, score in enumerate(sorted(scores)):
-        places.setdefault(score, []).append(place)
-    return [(places[score][0] + places[score][-1]) / 2 for score in scores]
+def _said(case: SimilarityCase) -> float:
+    score: float = case.prediction[0] if case.prediction else case.question.low
+    return score
 
 
 TASK = TaskType(
@@ -191,7 +224,8 @@ TASK = TaskType(
     gold=SimilarityGold,
     formats={"number": Number},
     views={facts.Score: view},
-    scores={"pearson": pearson, "spearman": spearman},
+    scores={"pearson": pearson, "spearman": spearman, "closeness": closeness},
+    reward="closeness",
     samples=(
         Example(
             SimilarityQuestion(

@@ -16,20 +16,27 @@ carries(x)`.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel
 
 from medinstruct.document import Document, Item, Record, Span
+from medinstruct.tasks.constraint import Constraint
 from medinstruct.tasks.facts import Fact
+
+if TYPE_CHECKING:
+    from medinstruct.tasks.metric import Metric
 
 Source = Document | Item
 
 
 class Question(Record):
     """The side of an Example that is asked; a template sees these fields and no others."""
+
+    guideline: str = ""
+    """What the corpus' guideline says of the task, in a few sentences; given to wordings that show it."""
 
     @property
     @abstractmethod
@@ -46,9 +53,30 @@ class Question(Record):
         """What is asked of `reading`, as one string: two rows with equal reading and ask are duplicates."""
         return "\x1f".join(self.asked)
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The labels, types or options that the answer chooses from, and that have definitions."""
+        return ()
+
+    def among(self, labels: Collection[str]) -> Self:
+        """Return the question with only those of `offered` that are in `labels`."""
+        return self
+
 
 class Gold(Record):
     """The side of an Example that is right."""
+
+    def says(self, question: Any) -> tuple[str, ...]:
+        """Return which of the labels of its question the answer has, in their order; whole numbers for a score."""
+        return ()
+
+    def needs(self, question: Any) -> tuple[str, ...]:
+        """Return the labels without which this gold cannot be right."""
+        return self.says(question)
+
+    def among(self, question: Any, fewer: Any) -> Self:
+        """Return what is right of `fewer`, which is `question` with some labels left out."""
+        return self
 
     @property
     @abstractmethod
@@ -73,6 +101,8 @@ class Example(Generic[Q, G]):
     """Where the text of the question stands in the document; (0, 0) where it is not one stretch of it."""
     annotations: tuple[str, ...] = ()
     """Ids of the annotations that the gold carries."""
+    kinds: tuple[tuple[str, ...], ...] = ()
+    """The labels of each annotation, where a row can be asked for one label alone."""
 
 
 class Lost(NamedTuple):
@@ -136,6 +166,10 @@ class AnswerFormat(Record, Generic[Q, G]):
     def parse(self, answer: str, question: Q) -> Parsed:
         """Return what an answer says; never raises, never evaluates, takes time linear in the answer."""
 
+    @abstractmethod
+    def constraint(self, question: Q) -> Constraint:
+        """Return what a decoder may be held to: every rendered gold keeps to it, and what does is read with nothing left."""
+
     def fields(self, question: Q) -> dict[str, Any]:
         """Return what a template may show of the format: the word for nothing, lettered options, …"""
         return {}
@@ -147,6 +181,8 @@ class Case(NamedTuple, Generic[Q, G]):
     question: Q
     gold: G
     prediction: tuple[Any, ...]
+    answer: str = ""
+    """What was written, as it was; only scores that count as a paper's script did look at it."""
 
 
 View = Callable[[Any, Any, Sequence[Window]], Iterator["Example[Any, Any] | Lost"]]
@@ -164,8 +200,12 @@ class TaskType:
     formats: Mapping[str, type[AnswerFormat[Any, Any]]]
     views: Mapping[type[Fact], View]
     """The facts that can be asked this way."""
-    scores: Mapping[str, Callable[[Sequence[Case[Any, Any]]], float]]
-    """Metrics over the rows of a dataset, each 1.0 for the gold itself; the first is the usual one."""
+    scores: Mapping[str, Metric[Any, Any]]
+    """Metrics over the rows of a dataset, called with their cases, each 1.0 for the gold itself; the first is the usual
+    one. Those named `published_<family>_<score>` count as a paper's script did.
+    """
+    reward: str = ""
+    """Which of them, of one row alone, says how good an answer is, 0..1; empty for the first."""
     samples: tuple[Example[Any, Any], ...] = field(default=())
     """Hand-written examples that every template and answer format of this type must be able to handle."""
     samples_of: Mapping[str, tuple[Example[Any, Any], ...]] = field(default_factory=dict)

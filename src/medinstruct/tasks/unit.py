@@ -17,8 +17,11 @@ Unit = Literal["document", "passage", "sentence", "window"]
 WORD = re.compile(r"\w")
 
 
-def windows(source: Source, unit: Unit, max_tokens: int) -> list[Window]:
+def windows(source: Source, unit: Unit, max_tokens: int, tokenizer: prose.Tokenizer = prose.RULE) -> list[Window]:
     """Return the windows of a document in the order of its text, never overlapping; an Item has none.
+
+    Windows are named by their place in the text, so that a row keeps its name where the limit changes and its text does not.
+    Only `window` looks at `max_tokens`, as `tokenizer` counts it: the other units are what they are, however long.
 
     Sentences are those of the source where it sets them apart, and never run from one passage into the next.
     """
@@ -30,8 +33,8 @@ def windows(source: Source, unit: Unit, max_tokens: int) -> list[Window]:
         return [Window(f"passage {n}", *span) for n, span in enumerate(_passages(source))]
     if unit == "sentence":
         return [Window(f"sentence {n}", *span) for n, span in enumerate(sentences(source))]
-    spans = prose.windows(source.text, max_tokens=max_tokens, sentences=list(sentences(source)))
-    return [Window(f"window {n}", *span) for n, span in enumerate(spans)]
+    spans = prose.windows(source.text, max_tokens=max_tokens, sentences=list(sentences(source)), tokenizer=tokenizer)
+    return [Window(f"window {start}:{end}", start, end) for start, end in spans]
 
 
 def _passages(document: Document) -> list[Span]:

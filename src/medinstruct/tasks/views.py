@@ -8,6 +8,13 @@ from collections.abc import Mapping, Sequence
 from medinstruct.document import Spans
 from medinstruct.tasks.task import Window
 
+NOT_ASKED = "its label is not asked for"
+APART = "its arguments do not stand in one window"
+"""First reasons why no row carries an annotation, in one wording whatever is asked: of a native label that the fact maps
+to nothing, and of a relation or event that crosses the edge of a window. Native labels that a fact does not name at all
+are no part of it (see `tasks.native`).
+"""
+
 
 class Holder:
     """Tells the place of the window that holds spans whole, or -1; windows are in order and never overlap."""

@@ -19,7 +19,7 @@ from medinstruct.tasks.event_extraction.example import (
 )
 from medinstruct.tasks.event_extraction.json_events import JsonEvents
 from medinstruct.tasks.event_extraction.lines import Lines
-from medinstruct.tasks.event_extraction.scores import argument_f1, f1, ideal, trigger_f1
+from medinstruct.tasks.event_extraction.scores import argument_f1, f1, ideal, macro_f1, trigger_f1
 from medinstruct.tasks.event_extraction.views import view
 from medinstruct.tasks.facts import Events
 from medinstruct.tasks.task import Example, TaskType
@@ -40,7 +40,7 @@ TASK = TaskType(
     gold=EventGold,
     formats={"lines": Lines, "json": JsonEvents},
     views={Events: view},
-    scores={"f1": f1, "trigger_f1": trigger_f1, "argument_f1": argument_f1},
+    scores={"f1": f1, "trigger_f1": trigger_f1, "argument_f1": argument_f1, "macro_f1": macro_f1},
     samples=(
         Example(
             EventQuestion(text=_TEXT, labels=_LABELS, roles=_ROLES, participants=_GIVEN),

@@ -11,8 +11,8 @@ Events refer to each other by their place in a list, so that one that several ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -39,6 +39,13 @@ class EventQuestion(Question):
     @property
     def reading(self) -> str:
         return self.text
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return self.labels
+
+    def among(self, labels: Collection[str]) -> Self:
+        return self.model_copy(update={"labels": tuple(label for label in self.labels if label in labels)})
 
 
 class FilledRole(Record):
@@ -82,6 +89,10 @@ class EventGold(Gold):
     @property
     def is_empty(self) -> bool:
         return not self.events
+
+    def says(self, question: EventQuestion) -> tuple[str, ...]:
+        found = {event.label for event in self.events}
+        return tuple(label for label in question.labels if label in found)
 
 
 class Filler(NamedTuple):

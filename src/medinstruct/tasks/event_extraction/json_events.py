@@ -14,6 +14,7 @@ import json
 from typing import Any, ClassVar
 
 from medinstruct.tasks.answers import by_name, called, halved, listed
+from medinstruct.tasks.constraint import TEXT, Constraint, array, free, record, schema
 from medinstruct.tasks.event_extraction.example import (
     LOSES,
     EventExample,
@@ -53,6 +54,15 @@ class JsonEvents(AnswerFormat[EventQuestion, EventGold]):
 
     def carries(self, example: EventExample) -> tuple[Found, ...]:
         return strings(example)
+
+    def constraint(self, question: EventQuestion) -> Constraint:
+        """Ids and references are free: no schema says that a reference leads to an event, and not in a circle."""
+        if not question.labels or not question.roles:
+            return free("no label or no role to choose from")
+        label, role = ({"type": "string", "enum": list(names)} for names in (question.labels, question.roles))
+        number = {"type": "integer", "minimum": 1}
+        argument = {"anyOf": [record({"role": role, "text": TEXT}), record({"role": role, "event": number})]}
+        return schema(array(record({"id": number, "type": label, "trigger": TEXT, "arguments": array(argument)})))
 
     def parse(self, answer: str, question: EventQuestion) -> Parsed:
         reading = Reading()

@@ -15,6 +15,7 @@ from typing import ClassVar
 from pydantic import field_validator
 
 from medinstruct.tasks.answers import EMPTY_WORDS, by_name, called, refusal
+from medinstruct.tasks.constraint import Constraint, free, lines_of, literal, missing_sign, one_of, phrase, regex
 from medinstruct.tasks.event_extraction.example import (
     LOSES,
     EventExample,
@@ -84,6 +85,17 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
 
     def carries(self, example: EventExample) -> tuple[Found, ...]:
         return strings(example)
+
+    def constraint(self, question: EventQuestion) -> Constraint:
+        """Numbers and references are free: that a reference leads to an event, and not in a circle, is not regular."""
+        if any(name != name.strip() or not name or ":" in name or "\n" in name for name in question.asked):
+            return free("a label or a role that is empty, has blanks at its edges, a line break or a colon")
+        if not (sign := missing_sign(self.separator, (question.text, *question.asked))):
+            return free("every sign of the separator stands in the text, in a label or in a role")
+        words, between = phrase(without=sign), literal(self.separator)
+        filled = f"(?:{between}{one_of(question.roles)}: {words})*" if question.roles else ""
+        events = lines_of(rf"[1-9][0-9]{{0,3}}\. {one_of(question.labels)}: {words}{filled}") if question.labels else ""
+        return regex(f"{literal(self.none)}|{events}" if events else literal(self.none))
 
     def parse(self, answer: str, question: EventQuestion) -> Parsed:
         labels, roles = by_name(question.labels), by_name(question.roles)

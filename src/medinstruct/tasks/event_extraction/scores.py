@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-from medinstruct.tasks.answers import harmonic
 from medinstruct.tasks.event_extraction.example import EventGold, EventQuestion, Found, strings
+from medinstruct.tasks.metric import MACRO, MICRO, Tally, counted, metric
 from medinstruct.tasks.task import Case, Example
 
-Cases = Sequence[Case[EventQuestion, EventGold]]
-Parts = Callable[[Sequence[Found]], Iterator[Hashable]]
+EventCase = Case[EventQuestion, EventGold]
+Part = tuple[str, Hashable]
+"""The label of an event, and the event or something of it."""
 
 
-def f1(cases: Cases) -> float:
+@metric(MICRO)
+def f1(case: EventCase) -> Tally:
     """Micro F1 of events counted with repetition, 0..1; right is one whose every part is, at every depth."""
-    right = claimed = due = 0
-    for case in cases:
-        names: dict[Hashable, int] = {}
-        expected, found = (Counter(_whole(events, names)) for events in _both(case))
-        right += (expected & found).total()
-        claimed, due = claimed + found.total(), due + expected.total()
-    return harmonic(right, claimed, due)
+    names: dict[Hashable, int] = {}
+    return _tally(case, lambda events: _whole(events, names))
 
 
-def trigger_f1(cases: Cases) -> float:
+macro_f1 = f1.reduced(
+    MACRO, "Mean over event types of the F1 of whole events, 0..1; of the types that are due or claimed.", "macro_f1"
+)
+
+
+@metric(MICRO)
+def trigger_f1(case: EventCase) -> Tally:
     """Micro F1 of (label, trigger) counted with repetition, 0..1."""
-    return _micro(cases, _triggers)
+    return _tally(case, _triggers)
 
 
-def argument_f1(cases: Cases) -> float:
+@metric(MICRO)
+def argument_f1(case: EventCase) -> Tally:
     """Micro F1 of (label, trigger, role, filler) counted with repetition, 0..1.
 
     A filler that is an event is known by its label and trigger. Events without arguments play no part.
     """
-    return _micro(cases, _arguments)
+    return _tally(case, _arguments)
 
 
 def ideal(question: EventQuestion, gold: EventGold) -> tuple[Found, ...]:
@@ -42,21 +46,20 @@ def ideal(question: EventQuestion, gold: EventGold) -> tuple[Found, ...]:
     return strings(Example(question, gold))
 
 
-def _micro(cases: Cases, parts: Parts) -> float:
-    right = claimed = due = 0
-    for case in cases:
-        expected, found = (Counter(parts(events)) for events in _both(case))
-        right += (expected & found).total()
-        claimed, due = claimed + found.total(), due + expected.total()
-    return harmonic(right, claimed, due)
+def _tally(case: EventCase, parts: Callable[[Sequence[Found]], Iterable[Part]]) -> Tally:
+    due, claimed = (Counter(parts(events)) for events in (ideal(case.question, case.gold), case.prediction))
+    return counted(*(_by_label(counts) for counts in (due, claimed, due & claimed)))
 
 
-def _both(case: Case[EventQuestion, EventGold]) -> tuple[Sequence[Found], Sequence[Found]]:
-    return ideal(case.question, case.gold), case.prediction
+def _by_label(counts: Counter[Part]) -> Counter[str]:
+    labels: Counter[str] = Counter()
+    for (label, _), number in counts.items():
+        labels[label] += number
+    return labels
 
 
-def _whole(events: Sequence[Found], names: dict[Hashable, int]) -> Iterator[int]:
-    """Yield a number for each event, the same for events that are equal at every depth.
+def _whole(events: Sequence[Found], names: dict[Hashable, int]) -> Iterator[Part]:
+    """Yield label and a number for each event, the same for events that are equal at every depth.
 
     In canonical order what an event refers to stands before it. `names` holds the numbers given so far.
     """
@@ -64,15 +67,15 @@ def _whole(events: Sequence[Found], names: dict[Hashable, int]) -> Iterator[int]
     for event in events:
         fillers = sorted((f.role, given[f.event] if f.event >= 0 else -1, f.text) for f in event.arguments)
         given.append(names.setdefault((event.label, event.trigger, tuple(fillers)), len(names)))
-        yield given[-1]
+        yield event.label, given[-1]
 
 
-def _triggers(events: Sequence[Found]) -> Iterator[Hashable]:
+def _triggers(events: Sequence[Found]) -> Iterator[Part]:
     return ((event.label, event.trigger) for event in events)
 
 
-def _arguments(events: Sequence[Found]) -> Iterator[Hashable]:
+def _arguments(events: Sequence[Found]) -> Iterator[Part]:
     for event in events:
         for filler in event.arguments:
             known = (events[filler.event].label, events[filler.event].trigger) if filler.event >= 0 else filler.text
-            yield event.label, event.trigger, filler.role, known
+            yield event.label, (event.trigger, filler.role, known)

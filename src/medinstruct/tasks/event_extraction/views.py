@@ -15,7 +15,7 @@ from medinstruct.tasks.event_extraction.example import (
     layers,
 )
 from medinstruct.tasks.task import Example, Lost, Window
-from medinstruct.tasks.views import Holder, shift, words
+from medinstruct.tasks.views import APART, NOT_ASKED, Holder, shift, words
 
 
 def view(document: Document, fact: facts.Events, windows: Sequence[Window]) -> Iterator[EventExample | Lost]:
@@ -28,7 +28,8 @@ def view(document: Document, fact: facts.Events, windows: Sequence[Window]) -> I
     held: list[list[Event]] = [[] for _ in windows]
     for event, fate in zip(document.events, _fates(document, fact, windows, spans)):
         if isinstance(fate, str):
-            yield Lost(event.id, fate)
+            if event.type in fact.labels:
+                yield Lost(event.id, fate)
         else:
             held[fate].append(event)
     given = _participants(document.mentions, fact.participants, windows)
@@ -60,7 +61,7 @@ def _fates(
                 if isinstance(fates[n], str) or fates[lower] == fates[n]:
                     continue
                 is_elsewhere = isinstance(fates[lower], int)
-                fates[n] = "an argument lies outside the window" if is_elsewhere else "an event in it is lost"
+                fates[n] = APART if is_elsewhere else "an event in it is lost"
     for n in circular:
         if isinstance(fates[n], int):
             fates[n] = "its arguments lead in a circle"
@@ -70,7 +71,7 @@ def _fates(
 def _alone(event: Event, fact: facts.Events, holder: Holder, spans: Mapping[str, Spans]) -> int | str:
     """The window of an event or why none holds it, as far as can be told without looking at other events."""
     if not fact.labels.get(event.type):
-        return "its type is not asked for"
+        return NOT_ASKED
     if any(argument.role not in fact.roles for argument in event.arguments):
         return "the role of an argument is not asked for"
     if (window := holder(spans[event.trigger])) < 0:
@@ -79,7 +80,7 @@ def _alone(event: Event, fact: facts.Events, holder: Holder, spans: Mapping[str,
         if argument.kind == "concept":
             return "an argument is a concept"
         if argument.kind == "mention" and holder(spans[argument.ref]) != window:
-            return "an argument lies outside the window"
+            return APART
     return window
 
 

@@ -7,9 +7,14 @@ letter     (B)            letter_text   (B) Naloxone            text   Naloxone
 
 from medinstruct.tasks.facts import Attributes, Choices, Labels, Relations, Score
 from medinstruct.tasks.multiple_choice import views
+from medinstruct.tasks.multiple_choice.as_published import (
+    published_medtuned_micro_f1,
+    published_mnlu_accuracy,
+    published_mnlu_micro_f1,
+)
 from medinstruct.tasks.multiple_choice.example import ChoiceGold, ChoiceQuestion, Marked, reorder
 from medinstruct.tasks.multiple_choice.formats import Letter, LetterText, Text, letter
-from medinstruct.tasks.multiple_choice.scores import accuracy, example_f1, micro_f1
+from medinstruct.tasks.multiple_choice.scores import accuracy, example_f1, macro_f1, mcc, micro_f1
 from medinstruct.tasks.task import Example, TaskType
 
 __all__ = [
@@ -122,7 +127,17 @@ TASK = TaskType(
         Attributes: views.attributes,
         Score: views.scale,
     },
-    scores={"accuracy": accuracy, "micro_f1": micro_f1, "example_f1": example_f1},
+    scores={
+        "accuracy": accuracy,
+        "micro_f1": micro_f1,
+        "macro_f1": macro_f1,
+        "example_f1": example_f1,
+        "mcc": mcc,
+        "published_medtuned_micro_f1": published_medtuned_micro_f1,
+        "published_mnlu_micro_f1": published_mnlu_micro_f1,
+        "published_mnlu_accuracy": published_mnlu_accuracy,
+    },
+    reward="example_f1",
     samples=tuple(example for examples in SAMPLES.values() for example in examples),
     samples_of=SAMPLES,
 )

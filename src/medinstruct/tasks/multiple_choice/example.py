@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Self
+
+from pydantic import Field
+
 from medinstruct.document import Record, Spans, quote
 from medinstruct.tasks.task import Example, Gold, Question
 
@@ -26,6 +31,8 @@ class ChoiceQuestion(Question):
     """Whether any number of options may be right, none included."""
     marked: tuple[Marked, ...] = ()
     """What of `texts["text"]` the question is about: the two arguments of a relation, the bearer of an attribute."""
+    definitions: dict[str, str] = Field(default_factory=dict)
+    """What an option means, where the corpus says so."""
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -38,6 +45,13 @@ class ChoiceQuestion(Question):
     @property
     def ask(self) -> str:
         return "\x1f".join([*self.asked, *(f"{what.label} {what.mentions}" for what in self.marked)])
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return self.options
+
+    def among(self, labels: Collection[str]) -> Self:
+        return self.model_copy(update={"options": tuple(option for option in self.options if option in labels)})
 
     @property
     def marked_text(self) -> str:
@@ -90,6 +104,19 @@ class ChoiceGold(Gold):
     @property
     def is_empty(self) -> bool:
         return not self.choices or self.choices == (self.nothing,)
+
+    def says(self, question: ChoiceQuestion) -> tuple[str, ...]:
+        return tuple(question.options[choice] for choice in self.choices)
+
+    def needs(self, question: ChoiceQuestion) -> tuple[str, ...]:
+        """The right options, and the one that says that there is nothing."""
+        return self.says(question) + (() if self.nothing is None else (question.options[self.nothing],))
+
+    def among(self, question: ChoiceQuestion, fewer: ChoiceQuestion) -> Self:
+        place = {option: n for n, option in enumerate(fewer.options)}
+        choices = tuple(place[option] for option in self.says(question))
+        nothing = None if self.nothing is None else place[question.options[self.nothing]]
+        return self.model_copy(update={"choices": choices, "nothing": nothing})
 
 
 ChoiceExample = Example[ChoiceQuestion, ChoiceGold]

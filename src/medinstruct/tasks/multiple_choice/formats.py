@@ -14,6 +14,7 @@ from typing import ClassVar
 from pydantic import model_validator
 
 from medinstruct.tasks.answers import EMPTY_WORDS, cut
+from medinstruct.tasks.constraint import Constraint, free, literal, one_of, regex
 from medinstruct.tasks.multiple_choice.example import ChoiceExample, ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import AnswerFormat, Mark, Parsed
 
@@ -25,6 +26,8 @@ BARE = re.compile(
 """A letter without its brackets: before a stop at the beginning (`b) …`), or announced (`The answer is C`); that of
 `A patient` is none.
 """
+MOST_OF_SEVERAL = 40
+"""Options of which several may be right, in an expression, whose length grows with their square."""
 DECORATION = " .*`'\"()[]"
 LISTED = re.compile(r"[,;/&\n]|\b(?i:and)\b")
 """What stands between options where an answer does not keep to the separator."""
@@ -80,6 +83,23 @@ class Choice(AnswerFormat[ChoiceQuestion, ChoiceGold]):
     def render(self, example: ChoiceExample) -> str:
         options = example.question.options
         return self.separator.join(self.write(n, options[n]) for n in example.gold.choices) or self.none
+
+    def constraint(self, question: ChoiceQuestion) -> Constraint:
+        written = [self.write(n, option) for n, option in enumerate(question.options)]
+        if not written or len({text.strip() for text in written}) < len(written):
+            return free("no options, or identical ones")
+        if not question.several:
+            return regex(one_of(written))
+        if len(written) > MOST_OF_SEVERAL:
+            return free("too many options to choose several of by an expression of some size")
+        if self.has_no_letters and any(
+            self.separator in f"{text}{self.separator[:-1]}" or not text.strip() for text in written
+        ):
+            return free("an option that is empty or holds the separator")
+        # each choice by its last option, so that none comes twice and there is an end
+        before = [f"(?:{literal(text)}{literal(self.separator)})?" for text in written]
+        choices = (f"{''.join(before[:n])}{literal(text)}" for n, text in enumerate(written))
+        return regex("|".join((literal(self.none), *choices)))
 
     @abstractmethod
     def write(self, place: int, option: str) -> str:

@@ -14,16 +14,14 @@ from medinstruct.tasks import facts
 from medinstruct.tasks.multiple_choice.example import ChoiceExample, ChoiceGold, ChoiceQuestion, Marked
 from medinstruct.tasks.task import Example, Lost, Source, Window
 from medinstruct.tasks.unit import sentences
-from medinstruct.tasks.views import Holder, shift, words
+from medinstruct.tasks.views import APART, NOT_ASKED, Holder, shift, words
 
-NOT_ASKED = "its label is not asked for"
 OUTSIDE = "crosses the edge of a window"
 SEVERAL = "has several values"
 ELSEWHERE = "is given to what is not asked about"
 NOT_TWO = "has not two different arguments"
 UNKNOWN = "an argument is mentioned nowhere, or is of no type that is related"
 MISTYPED = "its arguments are not of the types that it joins"
-APART = "its arguments do not stand in one window"
 
 
 def choices(item: Item, fact: facts.Choices, windows: Sequence[Window]) -> Iterator[ChoiceExample | Lost]:

@@ -10,7 +10,7 @@ from medinstruct.tasks.facts import Relations
 from medinstruct.tasks.relation_triples.example import Entity, Found, Triple, TripleGold, TripleQuestion
 from medinstruct.tasks.relation_triples.json_triples import JsonTriples
 from medinstruct.tasks.relation_triples.lines import Lines
-from medinstruct.tasks.relation_triples.scores import f1, ideal, string_f1
+from medinstruct.tasks.relation_triples.scores import f1, ideal, macro_f1, string_f1, undirected_f1
 from medinstruct.tasks.relation_triples.views import view
 from medinstruct.tasks.task import Example, TaskType
 
@@ -36,7 +36,7 @@ TASK = TaskType(
     gold=TripleGold,
     formats={"lines": Lines, "json": JsonTriples},
     views={Relations: view},
-    scores={"f1": f1, "string_f1": string_f1},
+    scores={"f1": f1, "undirected_f1": undirected_f1, "string_f1": string_f1, "macro_f1": macro_f1},
     samples=(
         Example(
             TripleQuestion(text=_TEXT, labels=_LABELS),

@@ -11,7 +11,8 @@ entity by the first of its names; in a score, any of its names is right.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -37,6 +38,13 @@ class TripleQuestion(Question):
     @property
     def reading(self) -> str:
         return self.text
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return self.labels
+
+    def among(self, labels: Collection[str]) -> Self:
+        return self.model_copy(update={"labels": tuple(label for label in self.labels if label in labels)})
 
 
 class Entity(Record):
@@ -71,6 +79,18 @@ class TripleGold(Gold):
     @property
     def is_empty(self) -> bool:
         return not self.triples
+
+    def says(self, question: TripleQuestion) -> tuple[str, ...]:
+        found = {triple.label for triple in self.triples}
+        return tuple(label for label in question.labels if label in found)
+
+    def among(self, question: TripleQuestion, fewer: TripleQuestion) -> Self:
+        """The triples of the labels that are left, and the entities in them."""
+        triples = [triple for triple in self.triples if triple.label in fewer.labels]
+        joined = sorted({at for triple in triples for at in (triple.head, triple.tail)})
+        place = {old: new for new, old in enumerate(joined)}
+        moved = (t.model_copy(update={"head": place[t.head], "tail": place[t.tail]}) for t in triples)
+        return self.model_copy(update={"entities": tuple(self.entities[at] for at in joined), "triples": tuple(moved)})
 
 
 class Found(NamedTuple):

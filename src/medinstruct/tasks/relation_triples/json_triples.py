@@ -12,6 +12,7 @@ import json
 from typing import ClassVar
 
 from medinstruct.tasks.answers import by_name, called, cut, halved, listed
+from medinstruct.tasks.constraint import TEXT, Constraint, array, free, record, schema
 from medinstruct.tasks.read_json import read_json
 from medinstruct.tasks.relation_triples.example import (
     LOSES,
@@ -42,6 +43,12 @@ class JsonTriples(AnswerFormat[TripleQuestion, TripleGold]):
 
     def carries(self, example: TripleExample) -> tuple[Found, ...]:
         return strings(example)
+
+    def constraint(self, question: TripleQuestion) -> Constraint:
+        if not question.labels:
+            return free("no label to choose from")
+        label = {"type": "string", "enum": list(question.labels)}
+        return schema(array(record({"head": TEXT, "relation": label, "tail": TEXT})))
 
     def parse(self, answer: str, question: TripleQuestion) -> Parsed:
         labels, reading = by_name(question.labels), Reading(question)

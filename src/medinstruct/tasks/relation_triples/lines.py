@@ -14,6 +14,7 @@ from typing import ClassVar
 from pydantic import field_validator, model_validator
 
 from medinstruct.tasks.answers import EMPTY_WORDS, by_name, called, cut, refusal
+from medinstruct.tasks.constraint import Constraint, free, lines_of, literal, missing_sign, one_of, phrase, regex
 from medinstruct.tasks.relation_triples.example import (
     LOSES,
     Found,
@@ -76,6 +77,15 @@ class Lines(AnswerFormat[TripleQuestion, TripleGold]):
 
     def carries(self, example: TripleExample) -> tuple[Found, ...]:
         return strings(example)
+
+    def constraint(self, question: TripleQuestion) -> Constraint:
+        if any("\n" in label or not label or label != label.strip() for label in question.labels):
+            return free("a label that is empty, has blanks at its edges or a line break")
+        if not (sign := missing_sign(self.separator, (question.text, *question.labels))):
+            return free("every sign of the separator stands in the text or in a label")
+        end, between = phrase(without=sign), literal(self.separator)
+        triples = lines_of(f"{end}{between}{one_of(question.labels)}{between}{end}") if question.labels else ""
+        return regex(f"{literal(self.none)}|{triples}" if triples else literal(self.none))
 
     def parse(self, answer: str, question: TripleQuestion) -> Parsed:
         labels, reading = by_name(question.labels), Reading(question)

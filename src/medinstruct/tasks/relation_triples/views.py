@@ -15,7 +15,7 @@ from medinstruct.tasks.relation_triples.example import (
     TripleQuestion,
 )
 from medinstruct.tasks.task import Example, Lost, Window
-from medinstruct.tasks.views import Holder, shift, words
+from medinstruct.tasks.views import APART, NOT_ASKED, Holder, shift, words
 
 
 def view(document: Document, fact: facts.Relations, windows: Sequence[Window]) -> Iterator[TripleExample | Lost]:
@@ -33,6 +33,8 @@ def view(document: Document, fact: facts.Relations, windows: Sequence[Window]) -
             places.setdefault(ref, set()).add(at)
     known = {ref for mention in document.mentions for ref in _refs(mention, fact)}
     for relation in document.relations:
+        if relation.type not in fact.labels:
+            continue
         if isinstance(fate := _fate(relation, fact, known, places), str):
             yield Lost(relation.id, fate)
         else:
@@ -46,13 +48,14 @@ def view(document: Document, fact: facts.Relations, windows: Sequence[Window]) -
             window.name,
             (window.start, window.end),
             tuple(relation.id for relation in scene.relations),
+            tuple((fact.labels[relation.type] or "",) for relation in scene.relations),
         )
 
 
 def _fate(relation: Relation, fact: facts.Relations, known: set[str], places: Mapping[str, set[int]]) -> set[int] | str:
     """The places of the windows that carry a relation, or the first reason why none does."""
     if not fact.labels.get(relation.type):
-        return "its type is not asked for"
+        return NOT_ASKED
     if len(relation.arguments) != 2:
         return "it has not two arguments"
     if any(argument.kind != fact.level for argument in relation.arguments):
@@ -61,8 +64,8 @@ def _fate(relation: Relation, fact: facts.Relations, known: set[str], places: Ma
     if head not in known or tail not in known:
         return "an argument is mentioned nowhere"
     if head not in places or tail not in places:
-        return "an argument lies outside the window"
-    return places[head] & places[tail] or "its arguments lie in different windows"
+        return APART
+    return places[head] & places[tail] or APART
 
 
 def _refs(mention: Mention, fact: facts.Relations) -> tuple[str, ...]:

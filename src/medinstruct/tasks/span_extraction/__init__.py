@@ -21,7 +21,17 @@ from medinstruct.tasks.span_extraction.inline import Inline
 from medinstruct.tasks.span_extraction.json_strings import JsonStrings
 from medinstruct.tasks.span_extraction.lines import Bullets, Lines
 from medinstruct.tasks.span_extraction.locate import Located, locate
-from medinstruct.tasks.span_extraction.scores import f1, ideal, string_f1, word_macro_f1
+from medinstruct.tasks.span_extraction.scores import (
+    boundary_f1,
+    f1,
+    ideal,
+    macro_f1,
+    partial_f1,
+    string_f1,
+    type_f1,
+    word_f1,
+    word_macro_f1,
+)
 from medinstruct.tasks.task import Example, TaskType
 
 __all__ = ["TASK", "Bio", "Bullets", "Found", "Inline", "JsonStrings", "LabelledSpan", "Lines", "Located", "SpanGold",
@@ -38,7 +48,12 @@ TASK = TaskType(
     views={Spans: view, Events: view_triggers},
     scores={
         "f1": f1,
+        "macro_f1": macro_f1,
+        "boundary_f1": boundary_f1,
+        "type_f1": type_f1,
+        "partial_f1": partial_f1,
         "string_f1": string_f1,
+        "word_f1": word_f1,
         "word_macro_f1": word_macro_f1,
         "published_medtuned_f1": published_medtuned_f1,
         "published_mnlu_f1": published_mnlu_f1,

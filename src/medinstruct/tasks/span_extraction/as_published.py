@@ -10,14 +10,25 @@ from collections import Counter
 from collections.abc import Iterable
 
 from medinstruct.document import quote
-from medinstruct.tasks.answers import harmonic
+from medinstruct.tasks.metric import MICRO, Array, Reduction, Tally, counted, metric
 from medinstruct.tasks.span_extraction.example import Found, SpanGold
 from medinstruct.tasks.span_extraction.locate import locate
-from medinstruct.tasks.span_extraction.scores import Cases
+from medinstruct.tasks.span_extraction.scores import SpanCase
+from medinstruct.tasks.span_extraction.tags import stretches
 from medinstruct.text import tokens
 
 
-def published_medtuned_f1(cases: Cases) -> float:
+def _of_those_due(sums: Array) -> float:
+    """F1 of the sums over the classes that are due somewhere."""
+    return MICRO.score(sums[sums[:, 2] > 0])
+
+
+OF_THOSE_DUE = Reduction(3, _of_those_due)
+"""(right, claimed, due): `MICRO` with the classes left out that no row has, and all that is claimed of them."""
+
+
+@metric(MICRO)
+def published_medtuned_f1(case: SpanCase) -> Tally:
     """Micro F1 of entities after each answer was made a dictionary from token to tag, 0..1, as Llama2-MedTuned coded it.
 
     Source: arXiv 2401.00579, evaluations/evaluating_ner.py of nlpie-research/BioInstTune-LLM (entities as seqeval
@@ -30,17 +41,14 @@ def published_medtuned_f1(cases: Cases) -> float:
     The spans of a prediction stand in for the lines of the answer, which say the same unless a token stands there
     twice with two tags. For several labels at once, for which there is no script, entities keep their types.
     """
-    right = claimed = due = 0
-    for question, gold, prediction in cases:
-        found = [item.found for item in locate(question.text, prediction)]
-        expected = _entities(_dictionary(question.text, _found(gold)).values())
-        said = _entities(_dictionary(question.text, found).values())
-        right += len(expected & said)
-        claimed, due = claimed + len(said), due + len(expected)
-    return harmonic(right, claimed, due)
+    text = case.question.text
+    found = [item.found for item in locate(text, case.prediction)]
+    due, claimed = (set(stretches(list(_dictionary(text, side).values()))) for side in (_found(case.gold), found))
+    return counted(*(Counter(label for label, _, _ in side) for side in (due, claimed, due & claimed)))
 
 
-def published_mnlu_f1(cases: Cases) -> float:
+@metric(OF_THOSE_DUE)
+def published_mnlu_f1(case: SpanCase) -> Tally:
     """Micro F1 of strings, line by line and without regard to case, 0..1, as BioMistral-NLU coded it.
 
     Source: arXiv 2410.18955, `calculate_event_scores` and `write_scores` in evaluation.py of
@@ -51,18 +59,13 @@ def published_mnlu_f1(cases: Cases) -> float:
     their own; opening braces are dropped; where a string stands plays no part. Labels that read like a negative class
     (`not mentioned`, `none`, …), which the script leaves out too, are no labels of spans.
     """
-    right: Counter[str] = Counter()
-    claimed: Counter[str] = Counter()
-    due: Counter[str] = Counter()
-    for question, gold, prediction in cases:
-        for label in question.labels:
-            expected = _line(quote(question.text, span.pieces) for span in gold.spans if span.label == label)
-            found = _line(item.text for item in prediction if item.label == label)
-            right[label] += (expected & found).total()
-            claimed[label] += found.total()
-            due[label] += expected.total()
-    counted = [label for label in due if due[label]]
-    return harmonic(*(sum(counts[label] for label in counted) for counts in (right, claimed, due)))
+    text = case.question.text
+    tally = {}
+    for label in case.question.labels:
+        due = _line(quote(text, span.pieces) for span in case.gold.spans if span.label == label)
+        claimed = _line(item.text for item in case.prediction if item.label == label)
+        tally[label] = ((due & claimed).total(), claimed.total(), due.total())
+    return tally
 
 
 def _found(gold: SpanGold) -> list[Found]:
@@ -84,21 +87,6 @@ def _dictionary(text: str, found: Iterable[Found]) -> dict[str, str]:
         word, value = f"{text[start:end]} : {tag}".split(":")[:2]
         dictionary[word.strip()] = value.strip() or "O"
     return dictionary
-
-
-def _entities(tags: Iterable[str]) -> set[tuple[str, int, int]]:
-    """Label, first and behind the last of each entity, as seqeval reads tags by default: an `I` may begin one."""
-    found: set[tuple[str, int, int]] = set()
-    begun = -1
-    label = ""
-    for n, tag in enumerate((*tags, "O")):
-        kind, _, type = tag.partition("-")
-        if begun >= 0 and (kind != "I" or type != label):
-            found.add((label, begun, n))
-            begun = -1
-        if begun < 0 and kind != "O":
-            begun, label = n, type
-    return found
 
 
 def _line(strings: Iterable[str]) -> Counter[str]:

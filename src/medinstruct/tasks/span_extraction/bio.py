@@ -21,6 +21,7 @@ from pydantic import model_validator
 
 from medinstruct.document import Span
 from medinstruct.tasks.answers import worst
+from medinstruct.tasks.constraint import Constraint, free, literal, one_of, regex
 from medinstruct.tasks.span_extraction.align import align
 from medinstruct.tasks.span_extraction.example import Found, SpanExample, SpanQuestion, spans
 from medinstruct.tasks.span_extraction.named import Named, unclear
@@ -121,6 +122,15 @@ class Bio(Named):
 
     def carries(self, example: SpanExample) -> tuple[Found, ...]:
         return spans(example)
+
+    def constraint(self, question: SpanQuestion) -> Constraint:
+        tags = self.meanings(question.labels)
+        if reason := unclear(list(self.shown(question.labels).values())):
+            return free(reason)
+        if any(self._hides(tag) for tag in tags):
+            return free("a label that holds what stands between token and tag")
+        tag = f"{literal(self.colon)}{one_of(tags)}"
+        return regex(r"\n".join(f"{literal(word)}{tag}" for word in _words(question.text)[1]))
 
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         places, words = _words(question.text)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, field_validator
 
 from medinstruct.document import Document, Mention, Record, Spans, quote
 from medinstruct.tasks import facts
 from medinstruct.tasks.task import Example, Gold, Lost, Question, Window
+from medinstruct.tasks.views import NOT_ASKED
 
 
 class SpanQuestion(Question):
@@ -28,6 +29,13 @@ class SpanQuestion(Question):
     @property
     def reading(self) -> str:
         return self.text
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        return self.labels
+
+    def among(self, labels: Collection[str]) -> Self:
+        return self.model_copy(update={"labels": tuple(label for label in self.labels if label in labels)})
 
 
 class LabelledSpan(Record):
@@ -69,6 +77,13 @@ class SpanGold(Gold):
     @property
     def is_empty(self) -> bool:
         return not self.spans
+
+    def says(self, question: SpanQuestion) -> tuple[str, ...]:
+        found = {span.label for span in self.spans}
+        return tuple(label for label in question.labels if label in found)
+
+    def among(self, question: SpanQuestion, fewer: SpanQuestion) -> Self:
+        return self.model_copy(update={"spans": tuple(span for span in self.spans if span.label in fewer.labels)})
 
 
 class Found(NamedTuple):
@@ -130,7 +145,7 @@ def ask(
     starts = [window.start for window in windows]
     for mention in mentions:
         if not any(labels.get(type) for type in mention.types):
-            yield Lost(mention.id, "its label is not asked for")
+            yield Lost(mention.id, NOT_ASKED)
             continue
         at = bisect_right(starts, mention.spans[0][0]) - 1
         if at >= 0 and mention.spans[-1][1] <= windows[at].end:
@@ -154,7 +169,8 @@ def ask(
             if label
         ]
         ids = tuple(mention.id for mention in inside)
-        yield Example(question, SpanGold(spans=tuple(found)), window.name, (window.start, window.end), ids)
+        kinds = tuple(tuple(filter(None, map(labels.get, mention.types))) for mention in inside)
+        yield Example(question, SpanGold(spans=tuple(found)), window.name, (window.start, window.end), ids, kinds)
 
 
 def _shift(spans: Spans, window: Window) -> Spans:

@@ -23,6 +23,7 @@ from pydantic import model_validator
 
 from medinstruct.document import Span
 from medinstruct.tasks.answers import worst
+from medinstruct.tasks.constraint import Constraint, free
 from medinstruct.tasks.span_extraction.align import Place, align
 from medinstruct.tasks.span_extraction.example import Found, LabelledSpan, SpanExample, SpanQuestion, spans
 from medinstruct.tasks.span_extraction.named import Named, unclear
@@ -97,6 +98,9 @@ class Inline(Named):
 
     def carries(self, example: SpanExample) -> tuple[Found, ...]:
         return spans(example)
+
+    def constraint(self, question: SpanQuestion) -> Constraint:
+        return free("marks stand in one another, and no regular expression tells whether all are closed")
 
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         reading = Reading(question.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from medinstruct.tasks.answers import halved
+from medinstruct.tasks.constraint import TEXT, Constraint, array, record, schema
 from medinstruct.tasks.read_json import read_json
 from medinstruct.tasks.span_extraction.example import SpanExample, SpanQuestion
 from medinstruct.tasks.span_extraction.lines import Strings
@@ -26,6 +27,9 @@ class JsonStrings(Strings):
         names = self.shown(example.question.labels)
         found = {names[label]: mentions for label, mentions in self.by_label(example).items()}
         return json.dumps(found, ensure_ascii=False)
+
+    def constraint(self, question: SpanQuestion) -> Constraint:
+        return schema(record({name: array(TEXT) for name in self.shown(question.labels).values()}))
 
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         reading = Reading(question.text)

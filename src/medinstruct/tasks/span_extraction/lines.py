@@ -10,12 +10,14 @@ bullets    - naloxone (Chemical)                     one line for each mention, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from pydantic import field_validator, model_validator
 
 from medinstruct.document import quote
 from medinstruct.tasks.answers import EMPTY_WORDS, refusal
+from medinstruct.tasks.constraint import Constraint, free, lines_of, literal, one_of, phrase, regex
 from medinstruct.tasks.span_extraction.example import Found, SpanExample, SpanQuestion, strings
 from medinstruct.tasks.span_extraction.locate import stands_whole
 from medinstruct.tasks.span_extraction.named import Named, unclear
@@ -91,7 +93,7 @@ class Lines(Strings):
         return {**super().fields(question), "separator": self.separator}
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or _unclear_heads(example, self):
+        if reason := super().fits(example) or _unclear_heads(list(self.shown(example.question.labels).values())):
             return reason
         for mentions in self.by_label(example).values():
             if reason := refusal(mentions):
@@ -109,6 +111,12 @@ class Lines(Strings):
             f"{name}: {self.separator.join(by_label[label]) if by_label[label] else self.none}"
             for label, name in names.items()
         )
+
+    def constraint(self, question: SpanQuestion) -> Constraint:
+        names = list(self.shown(question.labels).values())
+        if reason := _unclear_heads(names):
+            return free(reason)
+        return regex(r"\n".join(f"{literal(name)}: {phrase()}" for name in names))
 
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         names = self.shown(question.labels)
@@ -141,16 +149,21 @@ class Bullets(Strings):
         return self
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or unclear(list(self.shown(example.question.labels).values())):
+        if reason := super().fits(example) or _unclear_in_brackets(list(self.shown(example.question.labels).values())):
             return reason
-        if any(")" in name or "(" in name for name in self.shown(example.question.labels).values()):
-            return "a bracket in a label"
         return refusal(found.text for found in strings(example))
 
     def render(self, example: SpanExample) -> str:
         names = self.shown(example.question.labels)
         lines = [f"- {mention} ({names[label]})" for label, mention in self.in_order(example)]
         return "\n".join(lines) or self.none
+
+    def constraint(self, question: SpanQuestion) -> Constraint:
+        names = list(self.shown(question.labels).values())
+        if reason := _unclear_in_brackets(names):
+            return free(reason)
+        bullets = lines_of(rf"- {phrase()} \({one_of(names)}\)") if names else ""
+        return regex(f"{literal(self.none)}|{bullets}" if bullets else literal(self.none))
 
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         names = {name: label for label, name in self.shown(question.labels).items()}
@@ -188,8 +201,13 @@ def _head(line: str, labels: dict[str, str]) -> tuple[str | None, str, Mark]:
     return folded.get(name.strip(DECORATION).casefold()), rest.strip(DECORATION), "repaired"
 
 
-def _unclear_heads(example: SpanExample, format: Lines) -> str | None:
-    names = list(format.shown(example.question.labels).values())
+def _unclear_in_brackets(names: Sequence[str]) -> str | None:
+    if reason := unclear(names):
+        return reason
+    return "a bracket in a label" if any(")" in name or "(" in name for name in names) else None
+
+
+def _unclear_heads(names: Sequence[str]) -> str | None:
     if reason := unclear(names):
         return reason
     if any(a != b and a.startswith(f"{b}:") for a in names for b in names):

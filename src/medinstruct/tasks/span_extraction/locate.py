@@ -48,7 +48,7 @@ def locate(text: str, prediction: Iterable[Found]) -> list[Located]:
             located += [Located(Found(label, string, (_take(taken, span),)), "certain") for span in spans]
         else:
             unsure.append((label, string, claimed))
-    for label, string, claimed in sorted(unsure, key=lambda claim: -len(claim[1])):
+    for label, string, claimed in sorted(unsure, key=lambda claim: (-len(claim[1]), claim)):
         spans = [(at, at + len(string)) for at in places[string]] or _loosely(text, string)
         spans.sort(key=lambda span: (taken.find(1, *span) >= 0, not _is_whole(text, *span), span))
         located += [Located(Found(label, string, (_take(taken, span),)), "guessed") for span in spans[:claimed]]
