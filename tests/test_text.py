@@ -348,12 +348,13 @@ def test_windows_pack_sentences_greedily() -> None:
     assert parts(text, windows(text, max_tokens=99)) == [text]
 
 
-def test_windows_cut_a_long_sentence_between_tokens() -> None:
-    """A sentence over the limit is cut between tokens, and its rest shares a window with what follows."""
+def test_windows_cut_a_long_sentence_behind_clauses_then_between_words() -> None:
+    """A sentence over the limit is cut where it hurts least, and its rest shares a window with what follows."""
     text = "Go. A b, c d e-f g. Stop it."
 
-    assert parts(text, windows(text, max_tokens=5)) == ["Go.", "A b, c d", "e-f g.", "Stop it."]
-    assert parts(text, windows(text, max_tokens=8)) == ["Go.", "A b, c d e-f", "g. Stop it."]
+    assert parts(text, windows(text, max_tokens=5)) == ["Go. A b,", "c d e-f", "g. Stop it."]
+    assert parts(text, windows(text, max_tokens=8)) == ["Go. A b,", "c d e-f g.", "Stop it."]
+    assert parts(text, windows(text, max_tokens=2)) == ["Go.", "A", "b,", "c d", "e-", "f", "g.", "Stop", "it."]
 
 
 def test_windows_cut_a_long_token_inside() -> None:

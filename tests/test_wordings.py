@@ -70,6 +70,7 @@ NAMES = sorted(
 )
 MEANS = r"( means:? |: | = | is | is meant | \()"
 """What stands between a label and its definition."""
+GUIDELINE = "Mark what the text states, not what one knows besides."
 PAIRS = [(type, task) for type, served in ASKED.items() for task in served]
 GOLDEN = Path(__file__).parent / "golden" / "templates"
 SHOWN = {
@@ -97,6 +98,12 @@ def questions(wording):
     for example in wording.type.samples_for(wording.front.tasks):
         question = example.question
         yield question
+        if wording.shows_guideline:
+            yield question.model_copy(update={"guideline": GUIDELINE})
+        if isinstance(question, ChoiceQuestion) and "definitions" in wording.body.fields:
+            yield question.model_copy(
+                update={"definitions": {o: f"what is called {n}" for n, o in enumerate(question.options)}}
+            )
         match question:
             case SpanQuestion() | TripleQuestion() | EventQuestion():
                 for given in ({}, {label: f"what is called {label}" for label in question.labels}):
@@ -199,6 +206,36 @@ def test_published_wordings_are_never_taken_unasked():
         taken = resolve(found, place).templates
         assert len(taken) >= 5
         assert not any(map(is_published, taken))
+
+
+@pytest.mark.parametrize("type", ASKED)
+def test_each_type_has_a_wording_that_shows_a_guideline(type):
+    found = [wording for task in ASKED[type] for wording in wordings(type, task) if wording.shows_guideline]
+
+    assert found
+    for wording in found:
+        asked = [(question, prompt) for question, prompt in prompts(wording.name) if question.guideline]
+        assert asked
+        assert all(f"uideline: {question.guideline}" in prompt for question, prompt in asked)
+
+
+def test_wordings_that_take_shots_show_each_with_its_answer():
+    """Before the question, which stands last; without any they read as others do."""
+    found = [wording for name in NAMES if (wording := template.load(name)).takes_shots]
+
+    assert {wording.type.name for wording in found} == {"span_extraction", "multiple_choice"}
+    for wording in found:
+        examples = [x for x in wording.type.samples_for(wording.front.tasks) if wording.answer.fits(x) is None]
+        shots = [template.Shot(example.question, wording.answer.render(example)) for example in examples]
+        for example in examples:
+            prompt = wording.prompt(example.question, shots)
+            at = 0
+            for shot in shots:
+                at = prompt.index(shot.question.reading.split("\n")[-1], at)
+                at = prompt.index(f"{shot.answer}\n", at)
+            assert prompt.index(example.question.reading.split("\n")[-1], at)
+            assert prompt == prompt.strip()
+            assert not re.search(r"[ \t]$|  |\n\n\n", prompt, re.MULTILINE)
 
 
 # ---- what each of them tells
@@ -394,6 +431,28 @@ def test_a_wording_of_each_type_reads_as_reviewed(type):
         for turn in wording.messages(example, wording.answer.render(example))
     ]
     shown, path = f"=== {wording.name}\n" + "".join(turns), GOLDEN / f"{type}.txt"
+    if os.environ.get("MEDINSTRUCT_RENEW"):
+        path.write_text(shown, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == shown
+
+
+def test_guidelines_and_shots_read_as_reviewed():
+    """Each wording that shows a guideline or takes shots, with both; MEDINSTRUCT_RENEW=1 writes them anew."""
+    shown = ""
+    for name in NAMES:
+        wording = template.load(name)
+        if not wording.shows_guideline and not wording.takes_shots:
+            continue
+        examples = wording.type.samples_for(wording.front.tasks)
+        question = examples[0].question.model_copy(update={"guideline": GUIDELINE})
+        if "definitions" in type(question).model_fields:
+            question = question.model_copy(update={"definitions": {x: f"what is called {x}" for x in question.offered}})
+        shots = [
+            template.Shot(x.question, wording.answer.render(x)) for x in examples if wording.answer.fits(x) is None
+        ]
+        shown += f"=== {name}\n{wording.prompt(question, shots[:2])}\n"
+    path = GOLDEN / "guidelines_and_shots.txt"
     if os.environ.get("MEDINSTRUCT_RENEW"):
         path.write_text(shown, encoding="utf-8")
 

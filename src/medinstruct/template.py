@@ -9,16 +9,18 @@
 
     Medical text: {{ text }}
 
-The folder says the task type. A template sees the fields of the question and those that the answer format adds, and
-nothing of the gold. What it may do, and how much of it, is for `sandbox` to say.
+The folder says the task type. A template sees the fields of the question, those that the answer format adds, and
+`shots`: solved questions of the same kind, each with its own fields and its `answer`. Of its own gold it sees nothing.
+Where a body does not name `shots`, they become turns before the question. What it may do, and how much of it, is for `sandbox` to say.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -36,6 +38,7 @@ HIDDEN = {
     "asked",
     "ask",
     "reading",
+    "offered",
     "model_fields",
     "model_config",
     "model_computed_fields",
@@ -59,6 +62,19 @@ class FrontMatter(BaseModel):
     language: str = "en"
     system: str = ""
     """The system turn; empty for none."""
+
+
+class Shot(NamedTuple):
+    """A solved question that stands before a row's own."""
+
+    question: Question
+    answer: str
+    prompt: str = ""
+    """The question as the wording asks it, where that is known; else it is rendered."""
+
+
+SHOTS: Final = "shots"
+"""The field under which a body finds them."""
 
 
 @dataclass(frozen=True)
@@ -94,32 +110,57 @@ class Template:
             not self.front.corpora or corpus in self.front.corpora
         )
 
-    def prompt(self, question: Question) -> str:
-        """Return the user's turn.
+    @property
+    def takes_shots(self) -> bool:
+        """Whether shots go into the prompt itself."""
+        return SHOTS in self.body.fields
+
+    @property
+    def shows_guideline(self) -> bool:
+        """Whether it shows what the corpus' guideline says; it is then given definitions too."""
+        return "guideline" in self.body.fields
+
+    def prompt(self, question: Question, shots: Sequence[Shot] = ()) -> str:
+        """Return the user's turn, with `shots` in it if it takes them.
 
         Raises:
             TemplateError: if a field is missing in this question, or a limit is passed.
         """
         known = ", ".join(sorted(_known_fields(self.type, self.answer)))
         try:
-            return self.body.render(self._fields(question)).strip("\n")
+            return self.body.render(self._fields(question, shots)).strip("\n")
         except Refused as error:
             where = Place(self.path, error.line + self.body_line if error.line else 0)
             raise TemplateError(error.what, where=where, next=f"fields: {known}") from error
         except LookupError as error:  # a computed field that this question cannot give
             raise TemplateError(f"{error}", where=self.path, next=f"fields: {known}") from error
 
-    def _fields(self, question: Question) -> dict[str, Any]:
+    def _fields(self, question: Question, shots: Sequence[Shot]) -> dict[str, Any]:
         """The values of the fields it uses; others are not computed."""
         added = self.answer.fields(question)
+        if self.takes_shots:
+            added[SHOTS] = [self._solved(shot) for shot in shots]
         return {name: added[name] if name in added else getattr(question, name) for name in self.body.fields}
 
-    def messages(self, example: Example[Any, Any], answer: str) -> list[dict[str, str]]:
-        """Return the turns of a row: system where there is one, user, assistant."""
-        turns = [{"role": "system", "content": self.front.system}] if self.front.system else []
-        turns.append({"role": "user", "content": self.prompt(example.question)})
-        turns.append({"role": "assistant", "content": answer})
-        return turns
+    def _solved(self, shot: Shot) -> dict[str, Any]:
+        """The fields of a shot: those of its question, those that the answer format adds, and its answer."""
+        fields = {**self.answer.fields(shot.question), "answer": shot.answer}
+        for name in visible(type(shot.question)) - fields.keys():
+            try:
+                fields[name] = getattr(shot.question, name)
+            except LookupError:
+                continue  # a computed field that this question cannot give is missing only for who asks for it
+        return fields
+
+    def messages(self, example: Example[Any, Any], answer: str, shots: Sequence[Shot] = ()) -> list[dict[str, str]]:
+        """Return the turns of a row: system where there is one, the shots unless they stand in the prompt, user,
+        assistant.
+        """
+        turns = [("system", self.front.system)] if self.front.system else []
+        for shot in () if self.takes_shots else shots:
+            turns += [("user", shot.prompt or self.prompt(shot.question)), ("assistant", shot.answer)]
+        turns += [("user", self.prompt(example.question, shots)), ("assistant", answer)]
+        return [{"role": role, "content": content} for role, content in turns]
 
 
 @cache
@@ -218,7 +259,8 @@ def _first(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def _known_fields(type: TaskType, answer: AnswerFormat[Any, Any]) -> frozenset[str]:
-    return visible(type.question).union(answer.fields(type.samples[0].question))  # the same for all of a type
+    added = answer.fields(type.samples[0].question)  # the same for all of a type
+    return visible(type.question).union(added, {SHOTS})
 
 
 def check(template: Template) -> list[str]:
@@ -243,9 +285,19 @@ def check(template: Template) -> list[str]:
         answer = template.answer.render(example)
         if template.answer.parse(answer, example.question).prediction != template.answer.carries(example):
             faults.append(f"sample {n}: the answer {answer!r} does not come back")
+        if template.takes_shots:
+            faults += _faults_with_shot(template, example.question, Shot(example.question, answer), n)
     if examples and len(refusals) == len(examples):
         faults.append(f"the answer format can hold none of the canonical examples: {refusals[0]}")
     return faults
+
+
+def _faults_with_shot(template: Template, question: Question, shot: Shot, n: int) -> list[str]:
+    try:
+        prompt = template.prompt(question, [shot])
+    except MedinstructError as error:
+        return [f"sample {n}, with a shot: {error}"]
+    return [] if shot.answer in prompt else [f"sample {n}: the prompt does not show the answer of a shot"]
 
 
 def _shows(prompt: str, reading: str) -> bool:

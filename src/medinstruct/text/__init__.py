@@ -13,6 +13,9 @@ tell the model where mentions end.
 from medinstruct.text.fingerprint import identity, normalise, sentence_identities
 from medinstruct.text.sentence import sentences
 from medinstruct.text.token import count_tokens, tokens
+from medinstruct.text.tokenizer import RULE, Tokenizer
 from medinstruct.text.window import windows
 
-__all__ = ["count_tokens", "identity", "normalise", "sentence_identities", "sentences", "tokens", "windows"]
+__all__ = [
+    "RULE", "Tokenizer", "count_tokens", "identity", "normalise", "sentence_identities", "sentences", "tokens", "windows",
+]  # fmt: skip

@@ -6,7 +6,7 @@ hexadecimal.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import xxhash
@@ -19,6 +19,7 @@ _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
 
 
+@lru_cache(maxsize=32)  # guard, identity and duplicates ask for the same text one after the other
 def normalise(text: str) -> str:
     """The words of a text alone: NFKC, case folded, letters and digits of any script, one blank between.
 
