@@ -1,5 +1,8 @@
-"""The steps of a mixture, one module each, on light columns only: guard, duplicates, draw.
+"""The steps of a mixture, one module each: guard, duplicates, draw.
 
-A step never sees a Document or a prompt: it gets arrays with one value per candidate row and says which rows go, and
-why. What it says depends on the rows alone, never on the order in which they come.
+    on records, in the workers    guard · signature · search · pack     what a text has in common with test parts
+    on light columns              components · duplicates · near · draw   which rows belong together, go, come first
+
+A step on light columns gets arrays with one value per candidate row and says which rows go, and why. What it says depends
+on the rows alone, never on the order in which they come.
 """

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 
 class Duplicates(NamedTuple):
-    """Which rows are dropped, and which dropped ones say something else than the row that stays."""
+    """Which rows are dropped, which dropped ones say something else than the row that stays, and which stays."""
 
     dropped: NDArray[np.bool_]
     contradicting: NDArray[np.bool_]
+    same_as: NDArray[np.int64]
+    """The row that stays, for each row; itself, where it does."""
 
 
 def exact(
@@ -40,4 +42,6 @@ def exact(
     other = same & (answers[order] != answers[order][first])
     dropped, contradicting = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     dropped[order], contradicting[order] = same, other
-    return Duplicates(dropped, contradicting)
+    same_as = np.empty(size, dtype=np.int64)
+    same_as[order] = order[first]
+    return Duplicates(dropped, contradicting, same_as)
