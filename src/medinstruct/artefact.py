@@ -12,15 +12,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import xxhash
+from pydantic import AfterValidator, BaseModel, ValidationError
 
-from medinstruct.errors import MedinstructError, NotFound, did_you_mean
+from medinstruct.errors import FormatError, MedinstructError, NotFound, did_you_mean
 from medinstruct.sample import FORMAT_VERSION, Sample
 
 if TYPE_CHECKING:
@@ -76,9 +79,43 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text beside its place and rename it there."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes beside their place and rename them there; the folder is made if it is not there."""
     unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.write_bytes(content)
     unfinished.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the mapping that a JSON file of a build states.
+
+    Raises:
+        FormatError: if it is damaged or states no mapping.
+    """
+    with reading(path):
+        found = json.loads(path.read_bytes())
+    if not isinstance(found, dict):
+        raise FormatError(f"is a {type(found).__name__}, and should be a mapping", where=str(path), next=AGAIN)
+    return found
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell what goes wrong while a file of a build is read: it is gone, cut off, damaged, or something else."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FormatError("is not here, and belongs to the build", where=str(path), next=AGAIN) from error
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:160]
+        raise FormatError(f"is damaged, or not of a build: {what}", where=str(path), next=AGAIN) from error
+
+
+AGAIN = "build it again, or fetch it again"
 
 
 class Rows(Sequence[dict[str, Any]]):
@@ -90,13 +127,18 @@ class Rows(Sequence[dict[str, Any]]):
     @cached_property
     def table(self) -> pa.Table:
         """All rows as one Arrow table, memory-mapped where that is possible."""
-        return pa.concat_tables([pq.read_table(file, memory_map=True) for file in self.files])
+        tables = []
+        for file in self.files:
+            with reading(file):
+                tables.append(pq.read_table(file, memory_map=True).select(SCHEMA.names))
+        return pa.concat_tables(tables)
 
     @cached_property
     def _ends(self) -> list[int]:
         ends, total = [], 0
         for file in self.files:
-            total += pq.read_metadata(file).num_rows
+            with reading(file):
+                total += pq.read_metadata(file).num_rows
             ends.append(total)
         return ends
 
@@ -115,9 +157,23 @@ class Rows(Sequence[dict[str, Any]]):
         return self.table.slice(at % len(self), 1).to_pylist()[0]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        for _, batch in self.batches(SCHEMA.names, size=1024):
+            yield from batch.to_pylist()
+
+    def batches(self, columns: Sequence[str], size: int = 65_536) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Yield some columns of all rows piece by piece, each piece behind the place of its first row.
+
+        Raises:
+            FormatError: at a file that is damaged, or lacks a column.
+        """
+        at = 0
         for file in self.files:
-            for batch in pq.ParquetFile(file).iter_batches(batch_size=1024):
-                yield from batch.to_pylist()
+            with reading(file), pq.ParquetFile(file) as opened:
+                if absent := set(columns) - set(opened.schema_arrow.names):
+                    raise FormatError(f"has no column {min(absent)!r}", where=str(file), next=AGAIN)
+                for batch in opened.iter_batches(batch_size=size, columns=list(columns)):
+                    yield at, batch.select(list(columns))
+                    at += batch.num_rows
 
     def __repr__(self) -> str:
         return f"Rows({len(self):,})"
@@ -158,8 +214,7 @@ class Build(Mapping[str, Rows]):
         """What went in, what came out, what was dropped and why: `ledger[kind][n]` with split, corpus, task, in,
         kept, dropped.
         """
-        found: dict[str, Any] = json.loads((self.folder / "ledger.json").read_text(encoding="utf-8"))
-        return found
+        return read_json(self.folder / "ledger.json")
 
     @property
     def digest(self) -> str:
@@ -186,27 +241,28 @@ class Build(Mapping[str, Rows]):
             )
         split, at = found[0]
         row = self[split][at]
-        corpus = self.manifest["corpora"][row["corpus"]]
-        sources = corpus["sources"].get(row["split"], {})
-        named = {name: sha for name, sha in sources.items() if row["document"] in name} or (
-            sources if len(sources) <= 4 else {}
-        )
+        with reading(self.folder / "data"):
+            corpus = self.manifest["corpora"][row["corpus"]]
+            example, gold, meta = (json.loads(row[column]) for column in ("example", "gold", "meta"))
+            sources = corpus["sources"].get(row["split"], {})
+            title = corpus["title"]
+        n, line = meta.pop("file", -1), meta.pop("line", 0)
+        name, sha256 = list(sources.items())[n] if 0 <= n < len(sources) else ("", "")
         return {
             "id": row["id"], "digest": row["digest"], "split": split, "row": at,
-            "corpus": {"id": row["corpus"], "version": row["corpus_version"], "split": row["split"], "license": row["license"],
-                       "title": corpus["title"], "files": named},
+            "corpus": {"id": row["corpus"], "version": row["corpus_version"], "split": row["split"], "license": row["license"], "title": title},
+            "file": {"name": name, "line": line, "sha256": sha256},
             "document": row["document"], "groups": row["groups"], "task": row["task"], "type": row["type"],
             "template": {"name": row["template"], "hash": row["template_hash"], "answer": row["answer_format"]},
-            **json.loads(row["meta"]), "example": json.loads(row["example"]), "gold": json.loads(row["gold"]), "messages": row["messages"],
+            **meta, "example": example, "gold": gold, "messages": row["messages"],
         }  # fmt: skip
 
     def _rows_with(self, split: str, id: str) -> list[int]:
-        starts, found = 0, []
-        for file in self[split].files:
-            ids = pq.read_table(file, columns=["id"])["id"].to_pylist()
-            found += [starts + n for n, other in enumerate(ids) if other.startswith(id)]
-            starts += len(ids)
-        return found
+        return [
+            start + int(n)
+            for start, batch in self[split].batches(["id"])
+            for n in pc.indices_nonzero(pc.starts_with(batch["id"], pattern=id)).to_pylist()
+        ]
 
     def to_datasets(self) -> datasets.DatasetDict:
         """The splits as a `datasets.DatasetDict`."""
@@ -238,10 +294,58 @@ def load(folder: Path | str) -> Build:
             f"{folder} holds no build",
             next="a build is a folder with manifest.json, made by `medinstruct build`",
         )
-    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_json(path / "manifest.json")
+    where = str(path / "manifest.json")
+    if "format_version" not in manifest or "shards" not in manifest:
+        raise FormatError("is no manifest of a build", where=where, next="see `medinstruct build`")
     if manifest["format_version"] != FORMAT_VERSION:
         raise MedinstructError(
             f"rows are in format {manifest['format_version']}, this package reads {FORMAT_VERSION}",
             where=str(path),
         )
+    try:
+        _Manifest.model_validate(manifest)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        keys = " -> ".join(map(str, fault["loc"]))
+        raise FormatError(f"{keys}: {fault['msg']}", where=where, next=AGAIN) from error
     return Build(path, manifest)
+
+
+def _stays_inside(file: str) -> str:
+    name = PurePosixPath(file)
+    if name.is_absolute() or ".." in name.parts:
+        raise ValueError(f"{file[:80]!r} leads out of the build")
+    return file
+
+
+class _Shard(BaseModel):
+    split: Literal["train", "validation", "test"]
+    file: Annotated[str, AfterValidator(_stays_inside)]
+    rows: int
+    sha256: str
+
+
+class _Corpus(BaseModel):
+    title: str
+    version: str
+    license: str
+    sources: dict[str, dict[str, str]]
+
+
+class _Wording(BaseModel):
+    hash: str
+    rows: int
+
+
+class _Manifest(BaseModel):
+    """What a manifest says at least; a folder may come from anywhere, and the rest of the package trusts what it read."""
+
+    recipe: str
+    title: str
+    digest: str
+    samples: bool
+    rows: dict[str, int]
+    shards: list[_Shard]
+    templates: dict[str, _Wording]
+    corpora: dict[str, _Corpus]

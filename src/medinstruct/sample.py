@@ -69,6 +69,11 @@ def row_id(
     return xxhash.xxh3_128_digest(_parted((corpus, split, document, task, type, unit, *sorted(asked), str(repeat))))
 
 
+def repeated(id: bytes, turn: int) -> bytes:
+    """The 16 bytes that name a row that is asked again, for the `turn`th time after its first."""
+    return xxhash.xxh3_128_digest(_parted((id, "repeat", str(turn)))) if turn else id
+
+
 def row_digest(messages: Sequence[Mapping[str, Any]], gold: str) -> str:
     """32 hex digits over what the model sees and what is right."""
     parts = [part for message in messages for part in (message["role"], message["content"])]
