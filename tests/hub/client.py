@@ -8,6 +8,7 @@ import json
 import sys
 import time
 import traceback
+from pathlib import Path
 
 _sleep = time.sleep
 time.sleep = lambda seconds: _sleep(min(seconds, 0.001))
@@ -16,7 +17,9 @@ import datasets  # noqa: E402
 import huggingface_hub.utils  # noqa: E402
 
 import medinstruct  # noqa: E402
+from medinstruct import publisher  # noqa: E402
 from medinstruct.errors import MedinstructError  # noqa: E402
+from medinstruct.rebuild import hydrate as hydration  # noqa: E402
 
 huggingface_hub.utils.disable_progress_bars()
 datasets.disable_progress_bars()
@@ -30,6 +33,17 @@ def publish(folder, name, **more):
     }
 
 
+def publish_stubs(folder, name, version, data, **permits):
+    build = medinstruct.load(folder)
+    done = publisher.publish(build, name, version, publisher.Permits(**permits), stubs=True, data=Path(data))
+    return {key: value for key, value in vars(done).items() if key != "tripped"}
+
+
+def hydrate(name, data, out):
+    done = hydration.hydrate(medinstruct.load(name), Path(data), Path(out))
+    return {"digest": done.build.digest, "rows": done.rows, "left": [vars(left) for left in done.left]}
+
+
 def load(name):
     build = medinstruct.load(name)
     return {split: [row["id"] for row in rows] for split, rows in build.items()}
@@ -40,7 +54,7 @@ def load_dataset(name, revision, config="default", streaming=False):
     return {split: list(rows) for split, rows in found.items()}
 
 
-ORDERS = {f.__name__: f for f in (publish, load, load_dataset)}
+ORDERS = {f.__name__: f for f in (publish, publish_stubs, hydrate, load, load_dataset)}
 
 for line in sys.stdin:
     name, args, more = json.loads(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medinstruct.cli.common import AsJson, app, print_json
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json
 
 if TYPE_CHECKING:
     from medinstruct.publisher import Published
@@ -24,14 +24,24 @@ def publish(
     samples: Annotated[bool, typer.Option("--samples", help="Publish bundled samples all the same.")] = False,
     quarantined: Annotated[bool, typer.Option("--quarantined", help="Publish although records were set aside.")] = False,
     collection: Annotated[bool, typer.Option("--collection", help="Publish rows side by side, each under its own terms.")] = False,
+    stubs: Annotated[bool, typer.Option("--stubs", help="Send stubs for rows under agreement; --data tells where their corpora are.")] = False,
+    data: Data = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that read these corpora.")] = 1,
+    shelf: Shelf = None,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Publish a build as a version on the Hub, if its terms let it go."""
+    add_shelves(shelf)
     import medinstruct
+    from medinstruct import publisher
 
-    done = medinstruct.publish(
-        folder, name, version=version, private=private, dry_run=dry_run, allow=tuple(allow or ()), samples=samples,
-        quarantined=quarantined, collection=collection,
+    build = medinstruct.load(folder)
+    permits = publisher.Permits(
+        corpora=tuple(allow or ()), samples=samples, quarantined=quarantined, collection=collection
+    )
+    done = publisher.publish(
+        build, name, version, permits, private=private, rehearse=dry_run, clinical=publisher.clinical(build), stubs=stubs,
+        data=data, workers=workers,
     )  # fmt: skip
     if as_json:
         told = {key: value for key, value in vars(done).items() if key != "tripped"}
@@ -48,6 +58,8 @@ def _tell(done: Published) -> None:
         typer.echo(f"looks like a person: {corpus}: {count:,} × {kind}")
     for hit in done.tripped.shown[:10]:
         typer.echo(f"  {hit.kind}: …{hit.quotation}… ({hit.corpus}, row {hit.row})")
+    if done.stubs:
+        typer.echo(f"under agreement: {done.stubs:,} rows, of which stubs go and no text")
     typer.echo(f"license: {done.license or 'other: each row under its own terms'}")
     for line in done.changes:
         typer.echo(line)

@@ -1,6 +1,7 @@
 """From a build to a version on the Hub.
 
     gate       may these rows leave, and under which license       (gate.py)
+    stubs      what stands for a row that may not leave            (stubs.py)
     tripwire   what looks like a person is shown first             (tripwire.py)
     card       what code says, beside what people wrote            (card.py)
     hub        one commit, one tag                                 (hub.py)
@@ -24,18 +25,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from medinstruct import artefact, difference, license
+from medinstruct import artefact, corpora, difference, license
+from medinstruct import card as dataset_card
 from medinstruct.artefact import Build
+from medinstruct.card import plots
 from medinstruct.errors import MedinstructError
 from medinstruct.publisher import card, croissant, gate, tripwire
-from medinstruct.publisher.gate import Permits
+from medinstruct.publisher import stubs as stubbing
+from medinstruct.publisher.gate import GateError, Permits
 from medinstruct.publisher.hub import HubError, Repository, State
 from medinstruct.publisher.tripwire import Tripped
+from medinstruct.rebuild import sealed
 
-__all__ = ["Permits", "Published", "fetch", "publish"]
+__all__ = ["Permits", "Published", "clinical", "fetch", "publish"]
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
-OURS = re.compile(r"(data|tasks)/.*\.parquet|plots/.*\.png|manifest\.json|ledger\.json|croissant\.json|ATTRIBUTION\.md")
+OURS = re.compile(
+    r"(data|tasks|stubs)/.*\.parquet|plots/.*\.png|manifest\.json|ledger\.json|croissant\.json|ATTRIBUTION\.md"
+)
 """Files that a version writes and a later one may take away; whatever else is in the repository is somebody's own."""
 
 
@@ -57,10 +64,13 @@ class Published:
     tripped: Tripped = field(default_factory=Tripped)
     suggested: str = ""
     """The version that the rows' differences from the last one ask for; empty for the first."""
+    stubs: int = 0
+    """Rows under agreement that a stub stands for."""
 
 
 def publish(
-    build: Build, name: str, version: str, permits: Permits, *, private: bool = False, rehearse: bool = False, clinical: frozenset[str] = frozenset()
+    build: Build, name: str, version: str, permits: Permits, *, private: bool = False, rehearse: bool = False,
+    clinical: frozenset[str] = frozenset(), stubs: bool = False, data: Path | None = None, workers: int = 1,
 ) -> Published:  # fmt: skip
     """Publish a build as a version of a repository on the Hub.
 
@@ -72,6 +82,9 @@ def publish(
         private: Whether a new repository is seen by its owners alone.
         rehearse: Do all but send.
         clinical: Corpora about patients, whose rows go past the tripwire.
+        stubs: Send stubs for rows under agreement; without it, such a row keeps the whole build here.
+        data: Where their sources are, as for `build`.
+        workers: Processes that read them.
 
     Raises:
         GateError: if rows may not leave.
@@ -79,20 +92,32 @@ def publish(
     """
     if not VERSION.fullmatch(version):
         raise MedinstructError(f"{version!r} is no version", next="a version is three numbers, such as 1.0.0")
-    verdict = gate.check(build, permits)
-    tripped = tripwire.look(build, clinical)
-    repository = Repository(name)
-    state = repository.state()
-    changes, suggested = _changes(build, repository, state)
-    with tempfile.TemporaryDirectory() as scratch:
-        files = _files(build, Path(scratch), verdict, version, changes, repository, state)
+    if "stubs" in build.manifest:
+        raise GateError("this is a publication, with stubs for some of its rows", where=str(build.folder),
+                        next="medinstruct hydrate gives the build; publish that")  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="medinstruct-") as scratch:
+        leaving, closed = build, gate.closed(build) if stubs else frozenset[str]()
+        if closed:
+            gate.check_whole(build, permits)
+            leaving = stubbing.publication(build, closed, Path(scratch) / "leaving", data, workers=workers)
+        verdict = dataset_card.carried(gate.check(leaving, permits), leaving.manifest)
+        tripped = tripwire.look(leaving, clinical)
+        repository = Repository(name)
+        state = repository.state()
+        changes, suggested = _changes(leaving, repository, state)
+        files = _files(leaving, Path(scratch), verdict, version, changes, repository, state)
+        if closed:
+            stubbing.search(files, build, closed)
         stale = [path for path in (state.files if state else ()) if path not in files and OURS.fullmatch(path)]
         sent = _differing(files, state)
-        planned = Published(name, version, verdict.license, "", "rehearsal", changes, sorted(sent), tripped, suggested)
+        planned = Published(
+            name, version, verdict.license, "", "rehearsal", changes, sorted(sent), tripped, suggested,
+            sum(leaving.manifest.get("stubs", {}).get("rows", {}).values()),
+        )  # fmt: skip
         if rehearse:
             return planned
         if state and version in state.tags:
-            _refuse_other(repository, state, version, build)
+            _refuse_other(repository, state, version, leaving)
             return replace(planned, files=[], commit=state.tags[version], state="same content")
         if state is None:
             repository.create(private=private)
@@ -109,6 +134,11 @@ def publish(
     return replace(planned, commit=commit, state="new" if commit != state.commit else "same content")
 
 
+def clinical(build: Build) -> frozenset[str]:
+    """The corpora of a build that are about patients, as their modules say."""
+    return frozenset(id for id in build.manifest["corpora"].keys() & set(corpora.names()) if corpora.load(id).clinical)
+
+
 def fetch(name: str) -> Path:
     """Download a published version and return its folder: `organisation/name@1.2.0`, or `organisation/name` for the newest.
 
@@ -116,13 +146,15 @@ def fetch(name: str) -> Path:
         HubError: if there is no such repository or version, or the Hub cannot be reached.
     """
     repository, _, version = name.partition("@")
-    return Repository(repository).download(version or "main", ["manifest.json", "ledger.json", "README.md", "data/*"])
+    return Repository(repository).download(
+        version or "main", ["manifest.json", "ledger.json", "README.md", "data/*", "stubs/*"]
+    )
 
 
 def _refuse_other(repository: Repository, state: State, version: str, build: Build) -> None:
     """A version that exists is the same build, or the number is taken."""
     there = artefact.load(repository.download(state.tags[version], ["manifest.json"]))
-    if there.digest != build.digest:
+    if there.digest != build.digest or there.manifest.get("stubs") != build.manifest.get("stubs"):
         raise HubError(f"{repository.name} has a version {version} with other rows", next="choose a higher number")
 
 
@@ -133,15 +165,26 @@ def _changes(build: Build, repository: Repository, state: State | None) -> tuple
         (tuple(map(int, tag.split("."))), tag) for tag in (state.tags if state else ()) if VERSION.fullmatch(tag)
     )
     if not state or not versions:
-        return [f"First version: {rows} rows."], ""
+        more = sum(build.manifest.get("stubs", {}).get("rows", {}).values())
+        return [f"First version: {rows} rows" + (f", and stubs for {more:,} under agreement." if more else ".")], ""
     last = versions[-1][1]
-    before = artefact.load(repository.download(state.tags[last], ["manifest.json", "ledger.json", "data/*"]))
+    before = artefact.load(repository.download(state.tags[last], ["manifest.json", "ledger.json", "data/*", "stubs/*"]))
     found = difference.compare(before, build)
     counts = [f"{count:,} rows {kind}" for kind, count in found.counts.items() if count]
+    counts += _stub_changes(before, build)
     said = [f"{s.what} {s.name}: {s.before or 'none'} became {s.after or 'none'}"[:200] for s in found.manifest]
     return [f"Since {last} ({rows} rows): " + (", ".join(counts) or "no row changed") + ".", *said], found.next_version(
         last
     )
+
+
+def _stub_changes(before: Build, after: Build) -> list[str]:
+    """How many stubs are other ones: equal rows have equal check values, and what changed in the others nobody sees."""
+    one, two = (
+        {stub["check"] for stub in sealed.read(b)} if "stubs" in b.manifest else set[str]() for b in (before, after)
+    )
+    counts = {"taken out or changed": len(one - two), "added or changed": len(two - one)}
+    return [f"{count:,} rows under agreement {kind}" for kind, count in counts.items() if count]
 
 
 def _files(
@@ -152,10 +195,11 @@ def _files(
              for path in ("README.md", "CHANGELOG.md")}  # fmt: skip
     files: dict[str, Path | bytes] = {shard["file"]: build.folder / shard["file"] for shard in build.manifest["shards"]}
     files |= {name: build.folder / name for name in ("manifest.json", "ledger.json")}
+    if "stubs" in build.manifest:
+        files[sealed.FILE] = build.folder / sealed.FILE
     files |= by_task(build, scratch)
-    head, body = card.parts((build.folder / "README.md").read_text(encoding="utf-8"))
-    configs = [*head.pop("configs", []), *_configs(files)]
-    generated = card.write({**head, "license": verdict.hub, "configs": configs, "version": version}, body)
+    drawn, generated = _card(build, dataset_card.Release(repository.name, version, repository.address, verdict), files)
+    files |= drawn
     files["README.md"] = card.merge(generated, there["README.md"]).encode()
     files["CHANGELOG.md"] = card.add_change(there["CHANGELOG.md"], version, changes).encode()
     address = f"{repository.address}/resolve/{version}"
@@ -168,6 +212,17 @@ def _files(
     files["croissant.json"] = (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
     files["ATTRIBUTION.md"] = license.attribution(build.manifest["corpora"]).encode()
     return files
+
+
+def _card(
+    build: Build, release: dataset_card.Release, files: Mapping[str, Path | bytes]
+) -> tuple[dict[str, bytes], str]:
+    """The pictures, and the card that shows them; its head names the configurations that the files make."""
+    made_of = dataset_card.measure(build)
+    drawn = plots.draw(build, made_of)
+    more = stubbing.said(sealed.read(build), build.manifest["stubs"]["corpora"]) if "stubs" in build.manifest else ""
+    head, body = card.parts(dataset_card.write(build, release, composition=made_of, plots=drawn, more=more))
+    return drawn, card.write({**head, "configs": [*head["configs"], *_configs(files)]}, body)
 
 
 def by_task(build: Build, folder: Path) -> dict[str, Path | bytes]:

@@ -4,7 +4,7 @@ samples                        refused unless told; invented text under real nam
 records set aside              refused unless told; the reader should know that the mixture has holes
 terms unknown, or no           refused unless the corpus is allowed by name, by somebody who asked its owner
 derivatives allowed
-agreement                      refused, always
+agreement                      refused, always; a stub may stand for a row (stubs.py), if it holds what stubs hold and nothing else
 no license for the whole       refused unless told that rows go as a collection, each under its own terms
 a file changed since           refused; what is checked must be what is sent
 """
@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from medinstruct import license
+from medinstruct import artefact, corpora, license
 from medinstruct.artefact import Build
 from medinstruct.errors import MedinstructError
 from medinstruct.license import TERMS, Verdict
+from medinstruct.rebuild import sealed
 
 
 class GateError(MedinstructError):
@@ -46,6 +47,8 @@ def check(build: Build, permits: Permits) -> Verdict:
         GateError: naming what stands in the way, and for a corpus how many of its rows.
     """
     _refuse_changed(build)
+    if "stubs" in build.manifest:
+        _refuse_odd_stubs(build)
     if build.manifest["samples"] and not permits.samples:
         raise GateError("this build holds bundled samples: invented text under the names of real corpora", where=str(build.folder),
                         next="build with --data; to publish samples all the same, say --samples")  # fmt: skip
@@ -58,10 +61,7 @@ def check(build: Build, permits: Permits) -> Verdict:
         }
         if kept:
             raise GateError(_say(kept, obligation), where=str(build.folder), next=NEXT[obligation])
-    broken = {id: len(corpus["broken"]) for id, corpus in build.manifest["corpora"].items() if corpus["broken"]}
-    if broken and not permits.quarantined:
-        raise GateError(f"records were set aside: {_counted(broken)}", where=str(build.folder),
-                        next="see `broken` in manifest.json; if the mixture is good without them, say --quarantined")  # fmt: skip
+    _refuse_holes(build, permits)
     verdict = license.verdict({f"{corpus} ({id})": id for (corpus, id) in rows if corpus not in permits.corpora})
     if verdict.license is None and not permits.collection:
         raise GateError(
@@ -71,19 +71,49 @@ def check(build: Build, permits: Permits) -> Verdict:
     return verdict
 
 
+def check_whole(build: Build, permits: Permits) -> None:
+    """Refuse a build that is not what it says it is, or has holes, before stubs take the place of some of its rows.
+
+    Raises:
+        GateError: naming what stands in the way.
+    """
+    _refuse_changed(build)
+    _refuse_holes(build, permits)
+
+
+def _refuse_holes(build: Build, permits: Permits) -> None:
+    """Refuse a build some of whose records were set aside, unless that is allowed.
+
+    Raises:
+        GateError: with their number by corpus.
+    """
+    broken = {id: len(corpus["broken"]) for id, corpus in build.manifest["corpora"].items() if corpus["broken"]}
+    if broken and not permits.quarantined:
+        raise GateError(f"records were set aside: {_counted(broken)}", where=str(build.folder),
+                        next="see `broken` in manifest.json; if the mixture is good without them, say --quarantined")  # fmt: skip
+
+
+def closed(build: Build) -> frozenset[str]:
+    """The corpora that have rows under agreement in a build."""
+    return frozenset(corpus for corpus, id in terms_of_rows(build) if "agreement" in license.together([id]))
+
+
 NEXT = {
-    "agreement": "nothing allows this; publish stubs, from which whoever holds the corpus rebuilds the rows",
+    "agreement": "nothing allows this; --stubs publishes stubs, from which whoever holds the corpus gets the rows",
     "unknown": "ask its owner; with a permission in hand allow it by name: --allow CORPUS",
     "no-derivatives": "every row is an adaptation; with its owner's permission in hand allow it by name: --allow CORPUS",
 }
 
 
 def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
-    """Return how many rows each (corpus, license) has: as rows say, as the manifest says, and the stricter where they differ.
+    """Return how many rows each (corpus, license) has: as rows say, as the manifest says, as the corpus' own module says, and
+    the stricter where they differ.
 
     A license that is not known counts as `unknown`.
     """
-    stated = {id: corpus["license"] for id, corpus in build.manifest["corpora"].items()}
+    stated = {id: {corpus["license"]} for id, corpus in build.manifest["corpora"].items()}
+    for id in stated.keys() & set(corpora.names()):
+        stated[id].add(corpora.load(id).license.id)
     found: Counter[tuple[str, str]] = Counter()
     for split in build:
         for _, batch in build[split].batches(["corpus", "license"]):
@@ -93,7 +123,7 @@ def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
                 .aggregate([([], "count_all")])
                 .to_pylist()
             ):
-                for id in {row["license"], stated.get(row["corpus"], "unknown")}:
+                for id in {row["license"], *stated.get(row["corpus"], {"unknown"})}:
                     found[row["corpus"], id if id in TERMS else "unknown"] += row["count_all"]
     return found
 
@@ -109,6 +139,31 @@ def _refuse_changed(build: Build) -> None:
     for file, sha256 in named.items():
         if file not in there or _sha256(build.folder / file) != sha256:
             raise GateError(f"{file} is not what the manifest says", where=str(build.folder), next="build again")
+
+
+def _refuse_odd_stubs(build: Build) -> None:
+    """Beside the open rows stand stubs and nothing else, in a file that holds what stubs hold and nothing else."""
+    wanted = {
+        sealed.FILE,
+        "manifest.json",
+        "ledger.json",
+        "README.md",
+        *(shard["file"] for shard in build.manifest["shards"]),
+    }
+    there = {path.relative_to(build.folder).as_posix() for path in build.folder.rglob("*") if path.is_file()}
+    for file in sorted(there ^ wanted):
+        raise GateError(
+            f"{file[:80]} {'is not here' if file in wanted else 'belongs to no publication'}", where=str(build.folder)
+        )
+    with artefact.reading(build.folder / sealed.FILE):
+        if _sha256(build.folder / sealed.FILE) != build.manifest["stubs"]["sha256"]:
+            raise GateError("its stubs are not those that the manifest names", where=str(build.folder))
+        if fault := next(sealed.faults(build, build.folder / sealed.FILE), ""):
+            raise GateError(
+                fault, where=str(build.folder / sealed.FILE), next="stubs are made by publish --stubs alone"
+            )
+    if both := sorted(build.manifest["stubs"]["corpora"].keys() & build.manifest["corpora"].keys()):
+        raise GateError(f"rows of {both[0]} are said to be open, and to stand there as stubs", where=str(build.folder))
 
 
 def _sha256(path: Path) -> str:
