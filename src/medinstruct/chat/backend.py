@@ -1,0 +1,98 @@
+"""What a backend is: something that answers queries, here or at an address.
+
+A module of `chat/backends` with a class `Backend` is one; its name is what stands before the colon of `hf:org/model`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from medinstruct.chat.query import Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How to ask. The first group decides what is answered, the second only how fast and from where."""
+
+    max_tokens: int = 512
+    """Of an answer."""
+    temperature: float = 0.0
+    seed: int = 0
+    adapter: str = ""
+    """A PEFT adapter on top of the model: a folder, or a name on the Hub."""
+    likelihood: bool = False
+    """Whether single choices are answered with the option that the model finds most likely, and not by generating."""
+    constrained: bool = False
+    """Whether the server is told which form an answer has."""
+    base_url: str = ""
+    """Of an OpenAI-compatible server: `http://localhost:8000/v1`."""
+
+    batch: int = 16
+    """Questions at once on this machine."""
+    concurrency: int = 8
+    """Requests under way at once."""
+    attempts: int = 8
+    """Times that one request is made before the run stops."""
+    timeout: float = 300.0
+    """Seconds that one request may take."""
+    key_env: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key."""
+    prices: tuple[float, float] = (0.0, 0.0)
+    """Of a million tokens read, and of a million written."""
+
+    def deciding(self) -> dict[str, Any]:
+        """Those that decide what is answered; a run that is taken up again must have the same."""
+        names = ("max_tokens", "temperature", "seed", "adapter", "likelihood", "constrained", "base_url")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said to one query."""
+
+    id: str
+    key: str
+    text: str
+    read: int = 0
+    """Tokens of the question, where the backend counts them."""
+    written: int = 0
+    """Tokens of the answer."""
+    finish: str = ""
+    """`length` where the answer was cut off."""
+    fault: str = ""
+    """Why there is no answer to this question, whatever is done: it is too long, or the server takes it for a bad one."""
+    attempts: int = 1
+    scores: tuple[float, ...] = ()
+    """Log-likelihood of each option, where they were compared."""
+
+    @classmethod
+    def to(cls, query: Query, text: str, **facts: Any) -> Answer:
+        """An answer to a query; half surrogates, which no file can hold, become question marks."""
+        return cls(*query.name, text.encode("utf-8", "replace").decode(), **facts)
+
+
+class Backend(ABC):
+    """A model that can be asked."""
+
+    address: str = ""
+    """The host that questions are sent to; empty where they stay on this machine."""
+    learns: ClassVar[bool] = False
+    """Whether it wants to see solved rows of the train part before it is asked."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name, self.settings = name, settings
+
+    def learn(self, train: Iterable[Query]) -> None:
+        """Look at solved queries of the train part; asked only where `learns` says so, and then there to be overridden."""
+        raise NotImplementedError(f"{self.name} learns, and does not say how")
+
+    @abstractmethod
+    def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        """Yield one answer for each query, in whatever order they come.
+
+        Raises:
+            ChatError: if there is no use in going on.
+        """

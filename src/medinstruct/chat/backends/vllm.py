@@ -1,0 +1,56 @@
+"""vllm: a causal language model by vLLM in this process, for whom a GPU and many questions wait.
+
+The same turns and settings as `hf`; where the tokenizer has no chat template, `hf.plain`. To ask a vLLM server, use `openai:` with --base-url.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from medinstruct.chat import backend
+from medinstruct.chat.backend import Answer, Settings
+from medinstruct.chat.backends.hf import plain
+from medinstruct.chat.query import ChatError, Query
+
+AT_ONCE = 1024
+"""Questions after which answers are handed on; vLLM makes its own batches of them."""
+
+
+class Backend(backend.Backend):
+    """A model in this process."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        super().__init__(name, settings)
+        try:
+            import vllm
+        except ImportError as error:
+            raise ChatError(f"vllm: is not installed ({error.name})", next="pip install vllm, or use hf:") from error
+        if settings.likelihood:
+            raise ChatError("vllm: answers by generating", next="leave --likelihood out, or use hf:")
+        self.model: Any = vllm.LLM(model=name, enable_lora=bool(settings.adapter), seed=settings.seed)
+        self.sampling: Any = vllm.SamplingParams(
+            temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.seed
+        )
+        self.options: dict[str, Any] = {}
+        if settings.adapter:
+            from vllm.lora.request import LoRARequest
+
+            self.options["lora_request"] = LoRARequest("adapter", 1, settings.adapter)
+
+    def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        for at in range(0, len(queries), AT_ONCE):
+            some = queries[at : at + AT_ONCE]
+            for query, out in zip(some, self._ask([[dict(message) for message in query.messages] for query in some])):
+                said = out.outputs[0]
+                finish = "length" if said.finish_reason == "length" else ""
+                yield Answer.to(
+                    query, said.text, read=len(out.prompt_token_ids), written=len(said.token_ids), finish=finish
+                )
+
+    def _ask(self, asked: list[list[dict[str, str]]]) -> Sequence[Any]:
+        if self.model.get_tokenizer().chat_template:
+            found: Sequence[Any] = self.model.chat(asked, self.sampling, **self.options)
+        else:
+            found = self.model.generate([plain(messages) for messages in asked], self.sampling, **self.options)
+        return found
