@@ -262,8 +262,10 @@ def test_an_existing_folder_is_not_overwritten(quick, tmp_path):
 
 def test_nothing_is_left_beside_the_result(quick):
     """Parts, drafts and locks are gone when a build is done."""
+    expected = ["README.md", "data", "ledger.json", "manifest.json", "removed.parquet"]
+
     assert [path.name for path in quick.folder.parent.iterdir()] == ["build"]
-    assert sorted(path.name for path in quick.folder.iterdir()) == ["README.md", "data", "ledger.json", "manifest.json"]
+    assert sorted(path.name for path in quick.folder.iterdir()) == expected
 
 
 def test_other_readers_open_the_rows(quick):
@@ -308,11 +310,11 @@ def test_explain_tells_where_a_row_comes_from(quick):
     start, end = found["window"]
 
     assert document.text[start:end] == found["example"]["text"]
-    assert found["corpus"]["files"] == {
-        "NCBItrainset_corpus.txt": hashlib.sha256(
-            (SAMPLES / "ncbi-disease/NCBItrainset_corpus.txt").read_bytes()
-        ).hexdigest()
-    }
+    source = (SAMPLES / "ncbi-disease/NCBItrainset_corpus.txt").read_bytes()
+    line = source.decode().split("\n").index(next(t for t in source.decode().split("\n") if t.startswith(document.id)))
+    assert found["file"] == {
+        "name": "NCBItrainset_corpus.txt", "line": line + 1, "sha256": hashlib.sha256(source).hexdigest()
+    }  # fmt: skip
     with pytest.raises(NotFound):
         quick.explain("zz")
 
@@ -410,3 +412,20 @@ def test_a_guard_that_does_not_cover_all_is_told(tmp_path):
 def test_sizes_and_workers_that_are_none_are_refused(settings, tmp_path):
     with pytest.raises(BuildError):
         medinstruct.build("quickstart", samples=True, out=tmp_path / "out", **settings)
+
+
+def test_a_license_that_corpora_cannot_carry_is_refused_before_anything_is_read(tmp_path, monkeypatch):
+    """The message names the corpora to leave out; without them the build goes, and its card carries the license."""
+    entries = "mix:\n  - {corpus: medmcqa, task: qa}\n"
+    closed = write_recipe(tmp_path, f"title: T\nlicense: cc-by-sa-4.0\n{entries}  - {{corpus: i2b2-2010, task: ner}}\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("medinstruct.corpora.corpus.Corpus.records", lambda *args, **more: pytest.fail("read"))
+        with pytest.raises(
+            BuildError, match=r"cannot carry cc-by-sa-4\.0.*i2b2-2010 \(agreement\) \(leave out i2b2-2010,"
+        ):
+            medinstruct.build(closed, samples=True, out=tmp_path / "closed")
+    assert not (tmp_path / "closed").exists()
+
+    free = write_recipe(tmp_path, f"title: T\nlicense: cc-by-sa-4.0\n{entries}")
+    made = medinstruct.build(free, samples=True, out=tmp_path / "free")
+    assert "\nlicense: cc-by-sa-4.0\n" in (made.folder / "README.md").read_text()

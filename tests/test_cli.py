@@ -30,12 +30,33 @@ def built(tmp_path_factory):
 @pytest.mark.parametrize("kind", ["corpora", "templates", "recipes", "formats", "tasks"])
 def test_every_kind_is_listed_as_a_table_and_as_json(kind):
     code, table, _ = run("ls", kind)
-    rows = json.loads(run("ls", kind, "--json")[1])
+    found = json.loads(run("ls", kind, "--json")[1])
+    rows = found["corpora"] if kind == "corpora" else found
 
     assert code == 0
     assert len(rows) > 1
-    assert len(table.strip().split("\n")) == len(rows) + 1
+    assert len(table.strip().split("\n\n")[0].split("\n")) == len(rows) + 1
     assert all(str(next(iter(row.values()))) in table for row in rows)
+
+
+def test_corpora_seen_as_files_and_those_known_by_a_sample_are_counted_apart():
+    table, found = run("ls", "corpora")[1], json.loads(run("ls", "corpora", "--json")[1])
+
+    number = sum(bool(row["verified"]) for row in found["corpora"])
+    assert (found["verified"], found["sample only"]) == (number, len(found["corpora"]) - number)
+    assert number > 50
+    last = f"{number} verified against the distributor's files, {found['sample only']} against a sample only"
+    assert table.strip().split("\n")[-1] == last
+
+
+def test_check_tells_of_which_corpora_there_are_no_files(tmp_path):
+    """That is no finding, and the exit code says so."""
+    code, out, _ = run("check", "gad", "snli", "--data", tmp_path)
+    as_json = json.loads(run("check", "gad", "snli", "--data", tmp_path, "--json")[1])
+
+    assert code == 0
+    assert f"no files below {tmp_path} of gad, snli (2)" in out
+    assert as_json == {"findings": [], "without files": ["gad", "snli"]}
 
 
 def test_a_build_tells_what_came_out(built):
@@ -88,11 +109,12 @@ def test_cp_copies_and_never_overwrites(tmp_path):
 @pytest.mark.parametrize(
     "arguments, code, message",
     [
-        (["build", "quickstrat"], 2, "no recipe 'quickstrat' (did you mean quickstart?"),
+        (["build", "quickstrat"], 2, "no recipe 'quickstrat'; did you mean quickstart?"),
         (["build", "quickstart", "--size", "many"], 2, "number of rows"),
         (["build", "quickstart", "--size", "0"], 2, "number of rows"),
+        (["build", "quickstart", "--size", "20M-token"], 2, "of tokens such as 20M-tokens"),
         (["build", "quickstart", "--workers", "0"], 2, "--workers"),
-        (["build", "quickstart", "--data", "/nonexistent"], 2, "none of the"),
+        (["build", "quickstart", "--data", "/nonexistent"], 2, "/nonexistent"),
         (["ls", "corporas"], 2, "did you mean corpora"),
         (["show", "bc5crd"], 2, "did you mean bc5cdr"),
         (["check", "nothing-like-this"], 2, "nothing is called"),
@@ -190,3 +212,69 @@ def test_a_build_killed_at_any_moment_goes_on_to_the_same_rows(built, tmp_path):
         json.loads((tmp_path / "out/manifest.json").read_text())["digest"]
         == json.loads((folder / "manifest.json").read_text())["digest"]
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cp", "quickstart", "file/x.yaml"),
+        ("pack", "blurb", "--samples", "--out", "file/x.pack"),
+        ("sweep", "quickstart", "--over", "tasks", "--samples", "--out", "file/x"),
+        ("convert", "text.pubtator", "file/x", "--from", "pubtator", "--to", "brat", "--lossy"),
+        ("new", "corpus", "text.pubtator", "--id", "mine", "--shelf", "file"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_place_that_cannot_be_written_is_one_clear_line(command, tmp_path):
+    """A file stands where a folder should be."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "text.pubtator").write_text("1|t|Zorbex helps.\n1|a|No more.\n1\t0\t6\tZorbex\tDrug\tD1\n")
+    code, _, err = run(*command, cwd=tmp_path)
+
+    assert code == 1
+    assert err.strip().split("\n")[-1].startswith("error: file")
+    assert "Traceback" not in err
+
+
+def test_a_data_folder_that_is_not_there_is_wrong_use(tmp_path):
+    code, _, err = run("check", "gad", "--data", tmp_path / "nowhere")
+
+    assert code == 2
+    assert "does not exist" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("guard: [blurbb]", "no benchmark 'blurbb'; did you mean blurb? (a recipe, corpus, pack or folder)"),
+        ("balance: [{by: task, weights: {nerr: 2}}]", "balance -> 0 -> weights -> nerr: no task of that name (did you mean ner?)"),
+        ("sede: 3", "sede: unknown key; did you mean seed?"),
+    ],
+)  # fmt: skip
+def test_check_finds_every_unknown_name_in_a_recipe(line, told, tmp_path):
+    """Before anything is built, and the file is named once."""
+    (tmp_path / "mine.yaml").write_text(f"title: Mine\n{line}\nmix:\n  - {{corpus: bc5cdr, task: ner}}\n")
+    code, out, _ = run("check", "mine.yaml", cwd=tmp_path)
+
+    assert code == 1
+    assert out.split("\n")[0] == f"R101  mine.yaml: {told}"
+
+
+def test_a_sweep_over_samples_says_that_sizes_do_not_hold(tmp_path):
+    """As a build of samples does: they are for trying things out."""
+    mix = "mix: [{corpus: hoc, task: dc}, {corpus: medmcqa, task: qa}]"
+    (tmp_path / "mine.yaml").write_text(f"title: Mine\nroles: [train]\n{mix}\n")
+    code, out, _ = run("sweep", "mine.yaml", "--over", "composition", "--size", 2, "--samples", cwd=tmp_path)
+
+    assert code == 0
+    assert out.startswith("The members come from the bundled samples")
+
+
+def test_an_entry_without_its_shots_is_named(tmp_path):
+    """A prompt that fills `max_tokens` leaves no room for any."""
+    entry = "{corpus: bc5cdr, task: ner, unit: window, max_tokens: 64}"
+    (tmp_path / "mine.yaml").write_text(f"title: Mine\nshots: 1\nmix: [{entry}]\n")
+    code, out, _ = run("build", "mine.yaml", "--samples", "--out", "out", cwd=tmp_path)
+
+    assert code == 0
+    assert "bc5cdr ner: 0 of " in out

@@ -15,7 +15,7 @@ GOOD = """\
 title: Two corpora
 size: 100
 guard: [blurb]
-balance: [{by: task, weights: {ner: 2}}, {by: corpus, at_most: {medmcqa: 5}}]
+balance: [{by: task, weights: {ner: 2}}, {by: corpus, at_most: {medmcqa: 5}}, {by: entry}]
 mix:
   - {corpus: ncbi-disease, task: ner, unit: sentence, templates: ["span_extraction/mnlu-*"]}
   - {corpus: medmcqa, task: qa, as: multiple_choice, at_most: 0, shuffle_options: true, weight: 3}
@@ -83,6 +83,16 @@ def test_a_recipe_is_read():
     assert (found.mix[1].as_, found.mix[1].at_most, found.mix[1].weight) == ("multiple_choice", 0, 3)
 
 
+def test_sizes_in_tokens_and_shares_are_read():
+    found = recipe.parse(changed(("size: 100", "size: {tokens: 20_000_000}"), ("at_most: 0", "at_most: 0.25")), "x")
+
+    assert found.size == recipe.TokenSize(tokens=20_000_000)
+    assert recipe.stated(found.size) == {"tokens": 20_000_000}
+    assert found.mix[1].at_most == 0.25
+    assert recipe.size_of("all") == "all"
+    assert recipe.size_of({"tokens": 5}) == recipe.TokenSize(tokens=5)
+
+
 def test_what_is_left_out_has_its_usual_value():
     found = recipe.parse("title: x\nmix: [{corpus: gad, task: re}]", "x")
 
@@ -96,7 +106,7 @@ def test_a_recipe_is_found_by_name_or_path(tmp_path):
 
     assert recipe.load(str(tmp_path / "mine.yaml")) == recipe.parse(GOOD, "x")
     with pytest.raises(
-        NotFound, match=r"no recipe 'quickstrat' \(did you mean quickstart\? \(medinstruct ls recipes\)\)"
+        NotFound, match=r"no recipe 'quickstrat'; did you mean quickstart\? \(medinstruct ls recipes\)$"
     ):
         recipe.load("quickstrat")
 
@@ -112,7 +122,7 @@ def test_a_fault_names_the_file_it_is_in(tmp_path):
 
 SLIPS = [
     (("weight: 3", "weigth: 3"), "mix -> 1 -> weigth: unknown key; did you mean weight?"),
-    (("as: multi", "sa: multi"), "mix -> 1 -> sa: unknown key; there is as, at_most, corpus"),
+    (("as: multi", "sa: multi"), "mix -> 1 -> sa: unknown key; there is as, ask, at_least, at_most, "),
     (("corpus: medmcqa", "corpsu: medmcqa"), "mix -> 1 -> corpsu: unknown key; did you mean corpus?"),
     (("title", "titel"), "titel: unknown key; did you mean title?"),
     (("balance", "balanced"), "balanced: unknown key; did you mean balance?"),
@@ -121,7 +131,7 @@ SLIPS = [
     (("size: 100", "sizes: 100"), "sizes: unknown key; did you mean size?"),
     (
         ("size: 100", "xyz: 100"),
-        "xyz: unknown key; there is about, balance, dedup, disjoint, guard, kind, max_tokens, mix, roles, seed, size, title",
+        "xyz: unknown key; there is about, balance, ",
     ),
     (("title: Two corpora\n", ""), "title: is missing"),
     (("corpus: medmcqa, ", ""), "mix -> 1 -> corpus: is missing"),
@@ -135,6 +145,7 @@ SLIPS = [
     (("weight: 3", "weight: 0"), "mix -> 1 -> weight: should be 1 or more, not '0'"),
     (("weight: 3", "weight: 0.5"), "mix -> 1 -> weight: should be a whole number, not '0.5'"),
     (("weight: 3", "weight: true"), "mix -> 1 -> weight: should be a whole number, not 'True'"),
+    (("weight: 3", "weight: 262145"), "mix -> 1 -> weight: should be 262144 or less, not '262145'"),
     (("ner: 2", "ner: -2"), "balance -> 0 -> weights -> ner: should be 1 or more, not '-2'"),
     (("at_most: 0", "at_most: -1"), "mix -> 1 -> at_most: should be 0 or more, not '-1'"),
     (("shuffle_options: true", "shuffle_options: 1"), "mix -> 1 -> shuffle_options: should be true or false, not '1'"),
@@ -154,6 +165,34 @@ SLIPS = [
     (("title: Two corpora", "title:"), "title: should be a text, not 'None'"),
     (("{ner: 2}", "2"), "balance -> 0 -> weights: should be a mapping, not '2'"),
     (("{by: task, weights: {ner: 2}}", "task"), "balance -> 0: should be a mapping, not 'task'"),
+    (("size: 100", "size: {tokens: 0}"), "size -> tokens: should be 1 or more, not '0'"),
+    (("size: 100", "size: {token: 5}"), "size -> token: unknown key; did you mean tokens?"),
+    (("size: 100", "size: {tokens: all}"), "size -> tokens: should be a whole number, not 'all'"),
+    (("at_most: 0", "at_most: 1.5"), "mix -> 1 -> at_most: should be less than 1, not '1.5'"),
+    (("at_most: 0", "at_most: 0.0"), "mix -> 1 -> at_most: should be more than 0, not '0.0'"),
+    (("at_most: 0", "at_least: 1"), "mix -> 1 -> at_least: should be less than 1, not '1'"),
+    (("at_most: 0", "at_least: half"), "mix -> 1 -> at_least: should be a share such as 0.2, not 'half'"),
+    (
+        ("at_most: 0", "at_most: 0.5, at_least: 0.2"),
+        "mix -> 1 -> at_least: stands beside `at_most` as a share; give one",
+    ),
+    (("at_most: 0", "repeat: 0"), "mix -> 1 -> repeat: should be 1 or more, not '0'"),
+    (
+        ("weights: {ner: 2}", "at_least: {ner: 0.6, re: 0.5}"),
+        "balance -> 0 -> at_least: the shares are 1.1 together, more than 1",
+    ),
+    (
+        ("weights: {ner: 2}", "at_least: {ner: 0.6}, at_most: {ner: 0.7}"),
+        "balance -> 0 -> at_least -> ner: stands under `at_most`",
+    ),
+    (("weights: {ner: 2}", "temperature: 0"), "balance -> 0 -> temperature: should be 0.1 or more, not '0'"),
+    (("weights: {ner: 2}", "bins: [5]"), "balance -> 0 -> bins: a level by task has none"),
+    (("{by: task, weights: {ner: 2}}", "{by: length}"), "balance -> 0 -> bins: is missing"),
+    (
+        ("{by: task, weights: {ner: 2}}", "{by: length, bins: [64, 8]}"),
+        "balance -> 0 -> bins: should ascend, not [64, 8]",
+    ),
+    ((", {by: entry}]", "]"), "mix -> 1 -> weight: counts for nothing, as no level of `balance` is by entry"),
 ]
 
 
@@ -268,3 +307,11 @@ def test_any_mapping_is_a_recipe_or_told(found):
     except RecipeError as error:
         told = str(error)
     assert "Input should" not in told
+
+
+def test_a_demanded_license_is_one_that_a_mixture_can_be_given():
+    assert recipe.parse("license: cc-by-sa-4.0\n" + GOOD, "recipes/x.yaml").license == "cc-by-sa-4.0"
+    message = fault("license: cc-by-sa-40\n" + GOOD)
+    assert message.startswith(
+        "recipes/x.yaml: license: no mixture can be given 'cc-by-sa-40'; did you mean cc-by-sa-4.0?"
+    )

@@ -43,8 +43,10 @@ class MedinstructError(Exception):
         return partial(type(self), self.what, where=self.where, next=self.next), ()  # so that a worker can send it
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.what}" + (f" ({self.next})" if self.next else "")
+        told = f"{self.where}: {self.what}" if self.where else self.what
+        if not self.next:
+            return told
+        return f"{told}; {self.next}" if "(" in self.next else f"{told} ({self.next})"  # no brackets within brackets
 
 
 class FormatError(MedinstructError):

@@ -16,16 +16,29 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from medinstruct import artefact, engine, recipe, shelf, template
+from medinstruct import artefact, card, engine, recipe, shelf
 from medinstruct.artefact import ROLES, ROWS_PER_SHARD, Build
-from medinstruct.builder import card, ledger, part, render
+from medinstruct.builder import (
+    alike,
+    guarding,
+    labels,
+    ledger,
+    mix,
+    part,
+    removed,
+    render,
+    shared,
+    shots,
+    watching,
+)
+from medinstruct.builder.guarding import Guard
 from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.place import alone, errors_told, put, refuse_foreign
 from medinstruct.builder.plan import Ask, Plan, plan, resolve
@@ -33,7 +46,6 @@ from medinstruct.builder.pool import Pool, gather
 from medinstruct.builder.render import ShardReport, ShardTask
 from medinstruct.corpora.corpus import Measured
 from medinstruct.errors import BuildError, RecipeError
-from medinstruct.mixture import draw, duplicates, guard
 from medinstruct.sample import FORMAT_VERSION
 from medinstruct.sample import draw as number
 from medinstruct.version import VERSION
@@ -44,16 +56,21 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to build, apart from what: nothing here changes a row, except `size`, `samples` and `as_published`."""
+    """How to build, apart from what: nothing here changes a row, except `size`, `shots`, `samples` and `as_published`."""
 
     data: Path | None = None
     out: Path | None = None
-    size: int | str | None = None
+    size: int | str | Mapping[str, int] | None = None
+    """Rows, "all", or `{"tokens": …}`; left out, what the recipe says."""
+    shots: int | None = None
+    """Solved questions before each row's own, whatever the recipe says."""
     workers: int | None = None
     samples: bool = False
     require_all: bool = False
     as_published: bool = False
     force: bool = False
+    parts: Path | None = None
+    """A folder of finished parts that builds share (see `shared`), on the same disk as `out`."""
 
 
 def build(name: str, settings: Settings, tell: Tell = lambda what, done, of: None) -> Build:
@@ -71,9 +88,9 @@ def build(name: str, settings: Settings, tell: Tell = lambda what, done, of: Non
     entry = shelf.find("recipes", name)
     text, path = entry.text(), str(entry.path)
     found = recipe.parse(text, f"recipes/{entry.path.name}" if entry.shelf != "file" else path)
-    wanted = found.size if settings.size is None else settings.size
-    if wanted != "all" and (not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1):
-        raise BuildError(f"the size is a number of rows or 'all', not {wanted!r}")
+    wanted = found.size if settings.size is None else recipe.size_of(settings.size)
+    if settings.shots is not None and not 0 <= settings.shots <= recipe.MOST_SHOTS:
+        raise BuildError(f"a row has 0 to {recipe.MOST_SHOTS} shots, not {settings.shots!r}")
     if settings.workers is not None and settings.workers < 1:
         raise BuildError(f"{settings.workers} workers cannot build anything")
     if settings.out is not None:
@@ -94,25 +111,36 @@ class _Run:
         text: str,
         path: str,
         settings: Settings,
-        wanted: int | str,
+        wanted: recipe.Size,
         work: Path,
         tell: Tell,
     ) -> None:
         self.plan, self.recipe, self.text, self.path = planned, planned.recipe, text, path
         self.settings, self.wanted, self.work, self.tell = settings, wanted, work, tell
         self.asks: dict[int, Ask] = {place: resolve(self.recipe, place) for place in range(len(self.recipe.mix))}
+        if settings.shots is not None:
+            self.asks = {place: replace(ask, shots=settings.shots) for place, ask in self.asks.items()}
+        self.survivors: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(0, np.int64)
         few = planned.samples or len(planned.slices) < 2
         self.workers = settings.workers or (1 if few else os.cpu_count() or 1)
         self.told: dict[str, Any] = {}
 
     def go(self) -> Build:
-        guarded = self._guard()
+        guarded = self._index(self.recipe.guard)
         reports = self._parts(guarded)
         self._tell_unexpected(reports)
         pool = gather(reports, ROLES)
         self._refuse_double_names(pool)
-        drawn = self._mix(pool)
+        guarding.weigh(pool, guarded)
+        if self.recipe.guard:
+            self.told["guard"] = guarding.table(pool, guarded)
+        drawn = self._mix(reports, pool)
         shards, written = self._shards(reports, pool, drawn)
+        if self.recipe.watch:
+            paths = [(role, shard.path) for role, shard in shards]
+            watched = self._index(self.recipe.watch)
+            self.told["watch"] = watching.watch(watched, paths, self.work / "artefact", self._run)
+        removed.write(self.work / "artefact", pool, reports, self.asks, guarded.index)
         book = ledger.write_up(reports, pool, self.asks, written)
         return self._finish(reports, shards, book)
 
@@ -125,54 +153,38 @@ class _Run:
             self.tell(what, len(done), len(tasks))
         return done
 
-    def _guard(self) -> tuple[str, ...]:
-        """Write the fingerprints of each guarded benchmark's test part, and return the files."""
-        files = []
-        for name in self.recipe.guard:
-            bench = plan(
-                name,
-                recipe.load(name).model_copy(update={"roles": ("test",)}),
-                self.settings.data,
-                samples=self.plan.samples,
-            )
-            if not any(s.role == "test" for s in bench.slices) and not bench.missing:
-                raise RecipeError(f"guard: {name} has no test part", where=self.path)
-            if bench.samples != self.plan.samples:
-                raise BuildError(
-                    f"the corpora of {name}, which guards this recipe, are not here",
-                    next="give the folder that holds them with --data",
-                )
-            slices = [
-                (s.corpus, s.split, str(s.folder), tuple(shelf.user_folders()))
-                for s in bench.slices
-                if s.role == "test"
-            ]
-            prints = np.unique(
-                np.array(
-                    [p for found in self._run(part.protected, slices, f"reading {name}") for p in found],
-                    dtype=np.uint64,
-                )
-            )
-            file = self.work / f"{name}.npy"
-            np.save(file, prints)
-            files.append(str(file))
-            self.told.setdefault("guard", {})[name] = {
-                "covers": sorted({s.corpus for s in bench.slices}), "missing": sorted(bench.missing), "identities": len(prints)
-            }  # fmt: skip
-        return tuple(files)
+    def _index(self, names: Sequence[str]) -> Guard:
+        """Write the index of the test parts that are guarded or watched."""
+        return guarding.guard(
+            names, self.settings.data, self.work, self._run,
+            samples=self.plan.samples, require_all=self.settings.require_all, where=self.path,
+        )  # fmt: skip
 
-    def _parts(self, guarded: tuple[str, ...]) -> list[PartReport]:
-        marks = b"".join(Path(file).read_bytes() for file in guarded)
+    def _parts(self, guarded: Guard) -> list[PartReport]:
         code = _stamp(shelf.PACKAGE, "*.py") + "".join(_stamp(Path(folder), "*.py") for folder in shelf.user_folders())
-        tasks = []
+        tasks, keys = [], []
         for s in self.plan.slices:
-            asked = [f"{self.asks[p].entry!r} {[wording.hash for wording in self.asks[p].templates]}" for p in s.places]
-            stated = f"{VERSION}\n{code}\n{s!r}\n{asked}\n{_stamp(s.folder, '*')}\n{self.settings.as_published}"
-            key = hashlib.sha256(stated.encode() + marks).hexdigest()[:20]
-            spool = str(self.work / f"{s.corpus}.{s.split}.{key}.arrow")
-            tasks.append(PartTask(self.text, self.path, s, guarded, spool, self.settings.as_published))
+            asked = [self._asked(p) for p in s.places]
+            stated = f"{VERSION}\n{code}\n{replace(s, places=())!r}\n{asked}\n{_stamp(s.folder, '*')}\n{self.settings.as_published}"
+            keys.append(hashlib.sha256(f"{stated}{guarded.stamp}".encode()).hexdigest()[:20])
+            spool = str(self.work / f"{s.corpus}.{s.split}.{keys[-1]}.{'-'.join(map(str, s.places))}.arrow")
+            tasks.append(PartTask(self.text, self.path, s, guarded.folder, spool, self.settings.as_published))
+        if self.settings.parts:
+            for task, key in zip(tasks, keys):
+                shared.lend(self.settings.parts, task, key)
         reports: list[PartReport] = self._run(part.run, tasks, "reading corpora")
+        if self.settings.parts:
+            for task, key, report in zip(tasks, keys, reports):
+                shared.keep(self.settings.parts, task, key, report)
         return reports
+
+    def _asked(self, place: int) -> str:
+        """All that decides what an entry makes of a record."""
+        ask = self.asks[place]
+        wordings = [wording.hash for wording in ask.templates]
+        return (
+            f"{ask.entry!r} {ask.max_tokens} {ask.tokenizer.name} {ask.tokenizer.sha256} {self.recipe.near} {wordings}"
+        )
 
     def _tell_unexpected(self, reports: list[PartReport]) -> None:
         """Note the splits that hold more or fewer records than their corpus expects: cut off, or another edition."""
@@ -196,77 +208,20 @@ class _Run:
             raise RecipeError(f"{len(twice)} rows are asked twice, one of them by mix -> {ask.place} ({ask.corpus.id} {ask.entry.task})",
                               where=self.path, next="two entries ask the same of the same corpus")  # fmt: skip
 
-    def _mix(self, pool: Pool) -> dict[str, np.ndarray[Any, np.dtype[np.int64]]]:
+    def _mix(self, reports: list[PartReport], pool: Pool) -> dict[str, np.ndarray[Any, np.dtype[np.int64]]]:
         """Drop what guard and dedup refuse, draw each part, and return its rows in the order of the draw."""
         if self.recipe.disjoint:
-            own = np.unique(pool.prints[pool.roles[pool.print_rows] != ROLES.index("train")])
-            hit = guard.shared(pool.prints, pool.print_rows, own, len(pool.rows))
-            pool.drop(hit & (pool.roles == ROLES.index("train")), "stands in this build's own validation or test part")
+            alike.keep_apart(pool)
         seed = self.recipe.seed
         keys = np.array([number(seed, "draw", key) for key in pool.keys], dtype=np.uint64)
         if self.recipe.dedup:
-            self._dedup(pool, keys)
-        drawn = {}
-        for role, name in enumerate(ROLES):
-            rows = pool.alive(role)
-            found = draw.order(self._layers(pool, rows, capped=role == 0), keys[rows], seed)
-            pool.reasons[rows[found.capped]] = pool.code("over the limit of its entry or branch")
-            ordered = rows[found.order]
-            limit = (
-                self.wanted if role == 0 and isinstance(self.wanted, int) and not self.plan.samples else len(ordered)
-            )
-            pool.reasons[ordered[limit:]] = pool.code("not drawn")
-            drawn[name] = ordered[:limit]
-        self._tell_shortfall(len(drawn["train"]))
-        return drawn
-
-    def _dedup(self, pool: Pool, keys: np.ndarray[Any, np.dtype[np.uint64]]) -> None:
-        for role in range(len(ROLES)):
-            rows = pool.alive(role)
-            found = duplicates.exact(
-                pool.texts[rows], pool.asks[rows], pool.answers[rows], pool.places[rows], keys[rows]
-            )
-            which = np.zeros(len(pool.rows), dtype=bool)
-            which[rows[found.dropped & ~found.contradicting]] = True
-            pool.drop(which, "same text and ask as another row")
-            which[:] = False
-            which[rows[found.contradicting]] = True
-            pool.drop(which, "same text and ask as another row, with another answer")
-
-    def _layers(self, pool: Pool, rows: np.ndarray[Any, np.dtype[np.int64]], *, capped: bool) -> list[draw.Layer]:
-        places = range(len(self.recipe.mix))
-        entries = {
-            "task": [self.asks[p].task for p in places], "corpus": [self.asks[p].corpus.id for p in places],
-            "type": [self.asks[p].type.name for p in places], "language": [self.asks[p].corpus.languages[0] for p in places],
-            "entry": [str(p) for p in places],
-        }  # fmt: skip
-        layers = []
-        for level in self.recipe.balance:
-            if level.by == "answer":
-                labels, branches = ["some", "none"], pool.empty[rows].astype(np.int64)
-            else:
-                labels = sorted(set(entries[level.by]))
-                branches = np.array([labels.index(label) for label in entries[level.by]])[pool.places[rows]]
-            weights, at_most = dict(level.weights), dict(level.at_most)
-            if level.by == "entry":
-                weights |= {str(p): entry.weight for p, entry in enumerate(self.recipe.mix)}
-                at_most |= {
-                    str(p): entry.at_most for p, entry in enumerate(self.recipe.mix) if entry.at_most is not None
-                }
-            for label in (*level.weights, *level.at_most):
-                if label not in labels:
-                    raise RecipeError(f"balance: {level.by} {label!r} is none of {', '.join(labels)}", where=self.path)
-            layers.append(draw.Layer(branches, labels, weights, at_most if capped else {}))
-        return layers
-
-    def _tell_shortfall(self, train: int) -> None:
-        if isinstance(self.wanted, int) and train < self.wanted and not self.plan.samples:
-            self.told["shortfall"] = {"wanted": self.wanted, "reached": train}
-            if not self.plan.missing:
-                raise BuildError(
-                    f"the recipe asks for {self.wanted:,} rows, its corpora give {train:,}", where=self.path,
-                    next=f"all corpora are here; ask for at most {train:,} with --size",
-                )  # fmt: skip
+            alike.drop_duplicates(pool, keys)
+        if self.recipe.near:
+            alike.drop_near_duplicates(pool, keys, self.recipe.near, reports, self.asks)
+        self.survivors = pool.alive(ROLES.index("train"))
+        mixed = mix.mix(pool, keys, self.plan, self.asks, self.wanted, self.path)
+        self.told |= mixed.told
+        return mixed.rows
 
     def _shards(
         self, reports: list[PartReport], pool: Pool, drawn: dict[str, np.ndarray[Any, np.dtype[np.int64]]]
@@ -276,6 +231,7 @@ class _Run:
         data = self.work / "artefact" / "data"
         shutil.rmtree(data.parent, ignore_errors=True)
         data.mkdir(parents=True)
+        few = shots.lay_out(pool, self.survivors, self.asks, reports, self.work)
         tasks, roles = [], []
         written: Counter[ledger.Line] = Counter()
         for role, rows in drawn.items():
@@ -294,6 +250,10 @@ class _Run:
                         tuple(pool.parts[chosen].tolist()),
                         tuple(pool.rows[chosen].tolist()),
                         tuple(ranks),
+                        few.file,
+                        tuple(few.groups[chosen].tolist()) if few.file else (),
+                        self.settings.shots,
+                        turns=tuple(pool.turns[chosen].tolist()),
                     )
                 )
                 roles.append(role)
@@ -313,10 +273,11 @@ class _Run:
         content = hashlib.sha256()
         for role, shard in shards:
             content.update(f"{role}\n".encode() + shard.row_hashes)
-        manifest = self._manifest(reports, shards, content.hexdigest())
-        artefact.write_json(folder / "manifest.json", manifest)
         artefact.write_json(folder / "ledger.json", book)
-        artefact.write_text(folder / "README.md", card.write(manifest, book))
+        manifest = self._manifest(reports, shards, content.hexdigest())
+        manifest["ledger_sha256"] = hashlib.sha256((folder / "ledger.json").read_bytes()).hexdigest()
+        artefact.write_json(folder / "manifest.json", manifest)
+        artefact.write_text(folder / "README.md", card.write(artefact.load(folder)))
         out = self.settings.out or Path("builds") / f"{self.plan.name}-{manifest['digest'][:8]}"
         put(folder, out, manifest["digest"], self.settings.force)
         shutil.rmtree(self.work)
@@ -332,9 +293,9 @@ class _Run:
         here = {report.corpus for report in reports}
         return {
             "format_version": FORMAT_VERSION, "medinstruct": VERSION, "recipe": self.plan.name, "title": self.recipe.title,
-            "about": self.recipe.about, "kind": self.recipe.kind,
+            "about": self.recipe.about, "kind": self.recipe.kind, "license": self.recipe.license,
             "recipe_sha256": hashlib.sha256(self.text.encode()).hexdigest(), "recipe_text": self.text, "seed": self.recipe.seed,
-            "size": self.wanted, "digest": digest, "samples": self.plan.samples, "as_published": self.settings.as_published,
+            "size": recipe.stated(self.wanted), "digest": digest, "samples": self.plan.samples, "as_published": self.settings.as_published,
             "missing": self.plan.missing, **self.told,
             "rows": {role: sum(len(s.row_hashes) // 16 for r, s in shards if r == role) for role in ROLES if any(r == role for r, _ in shards)},
             "characters": sum(shard.characters for _, shard in shards),
@@ -342,8 +303,9 @@ class _Run:
                 {"split": role, "file": f"data/{Path(s.path).name}", "rows": len(s.row_hashes) // 16, "sha256": s.sha256}
                 for role, s in shards
             ],
-            "templates": {name: {"hash": template.load(name).hash, "rows": rows} for name, rows in sorted(used.items())},
+            "templates": self._wordings(here, used),
             "metrics": {f"{e.corpus}/{e.task}": e.metric for e in self.recipe.mix if e.metric},
+            "entries": [{"corpus": e.corpus, "task": e.task, "labels": list(e.labels), "metric": e.metric} for e in self.recipe.mix],
             "corpora": {
                 id: {
                     "title": corpus.title, "version": corpus.version, "license": corpus.license.id, "stated": corpus.license.stated,
@@ -352,11 +314,25 @@ class _Run:
                     "records": {r.split: r.records for r in reports if r.corpus == id},
                     "broken": [list(b) for r in reports if r.corpus == id for b in r.broken],
                     "repairs": {r.split: r.repairs for r in reports if r.corpus == id and r.repairs},
+                    "labels": labels.told(corpus, [r for r in reports if r.corpus == id]),
                 }
                 for id, corpus in sorted(asks.items()) if id in here
             },
             "refusals": self._refusals(reports),
+            "tokenizer": {"name": self.recipe.tokenizer, "sha256": self.asks[0].tokenizer.sha256},
+            "shots": shots.table([shard.shots for _, shard in shards], self.asks, self.settings.shots),
         }  # fmt: skip
+
+    def _wordings(self, here: Collection[str], used: Counter[str]) -> dict[str, Any]:
+        """All that the rows of corpora that are here need to be made again, whatever becomes of the shelf: each wording's text
+        and which entries may use it, also of those that no row happened to get.
+        """
+        found: dict[str, Any] = {}
+        for place, ask in self.asks.items():
+            for wording in ask.templates if ask.corpus.id in here else ():
+                stated = {"hash": wording.hash, "rows": used[wording.name], "entries": [], "text": wording.source}
+                found.setdefault(wording.name, stated)["entries"].append(place)
+        return dict(sorted(found.items()))
 
     def _refusals(self, reports: list[PartReport]) -> list[dict[str, Any]]:
         """For each entry and answer format: of how many rows it could not hold the gold, and why."""

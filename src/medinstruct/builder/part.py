@@ -13,32 +13,44 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import xxhash
 
-from medinstruct import corpora, shelf
-from medinstruct import text as prose
+from medinstruct import shelf
 from medinstruct.builder.plan import Ask, Slice, resolve, resolved
 from medinstruct.formats.draft import Broken
+from medinstruct.mixture import near as near_text
+from medinstruct.mixture import search
 from medinstruct.mixture.guard import fingerprint, identities
-from medinstruct.sample import row_id
+from medinstruct.mixture.search import NOTHING, Finding
+from medinstruct.sample import draw, row_id
+from medinstruct.tasks import native, subset
+from medinstruct.tasks.facts import Choices
+from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import Example, Lost, Source, Window
 from medinstruct.tasks.unit import windows
 
 ROWS_PER_BATCH = 4_096
 
 SPOOL = pa.schema([
-    ("place", pa.int16()), ("key", pa.binary(16)), ("document", pa.string()), ("record", pa.int32()), ("unit", pa.string()),
-    ("start", pa.int32()), ("end", pa.int32()), ("annotations", pa.list_(pa.string())), ("ordinals", pa.list_(pa.int32())),
+    ("place", pa.int16()), ("key", pa.binary(16)), ("document", pa.string()), ("record", pa.int32()), ("file", pa.int32()),
+    ("line", pa.int32()), ("unit", pa.string()), ("start", pa.int32()), ("end", pa.int32()),
+    ("annotations", pa.list_(pa.string())), ("ordinals", pa.list_(pa.int32())),
     ("groups", pa.list_(pa.string())), ("fingerprints", pa.list_(pa.uint64())), ("question", pa.string()), ("gold", pa.string()),
     ("empty", pa.bool_()), ("tokens", pa.int32()), ("text_hash", pa.uint64()), ("ask_hash", pa.uint64()), ("gold_hash", pa.uint64()),
-    ("fits", pa.int64()), ("reason", pa.string()),
+    ("asked_hash", pa.uint64()), ("labels", pa.list_(pa.string())),
+    ("absent", pa.int8()), ("pair", pa.int8()),
+    ("fits", pa.int64()), ("rule", pa.string()), ("stands_in", pa.int32()), ("traces", pa.list_(pa.uint64())),
+    ("bands", pa.list_(pa.uint64())), ("reason", pa.string()),
 ])  # fmt: skip
-"""`reason` is empty for a candidate; `fits` has a bit for each answer format of the entry."""
+"""`reason` is empty for a candidate; `fits` has a bit for each answer format of the entry; `file` is the place of the
+record's file among the split's in their order, -1 where it is not known. `labels` are those that the gold says (see
+`Gold.says`), `asked_hash` is the same for rows that may be shots of each other. `absent` and `pair` are what `Pool` has of that name.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,10 +60,12 @@ class PartTask:
     recipe_text: str
     recipe_path: str
     slice: Slice
-    guarded: tuple[str, ...]
-    """Files of fingerprints (uint64) that no row may have; the stem is the benchmark's name."""
+    guard: str
+    """Folder of the index of what no row may hold (see `mixture.search`); empty where nothing is guarded."""
     spool: str
     as_published: bool = False
+    only: frozenset[str] | None = None
+    """Documents to ask; all, if it is left out."""
 
 
 @dataclass
@@ -76,6 +90,10 @@ class PartReport:
     """Examples made, by place of the entry."""
     refusals: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each `place:format`, how many examples it cannot hold, by reason."""
+    bridges: list[list[int]] = field(default_factory=list)
+    """The group fingerprints of records that have several and no row."""
+    labels: dict[str, dict[str, int]] = field(default_factory=dict)
+    """How often each native label was seen, by kind (see `tasks.native`)."""
 
 
 def run(task: PartTask) -> PartReport:
@@ -86,9 +104,8 @@ def run(task: PartTask) -> PartReport:
     recipe, cache = resolved(task.recipe_text, task.recipe_path)
     asks = [cache.setdefault(place, resolve(recipe, place)) for place in task.slice.places]
     report = PartReport(task.slice.corpus, task.slice.split, task.slice.role, task.spool)
-    candidates = _Candidates(
-        asks, report, {Path(path).stem: frozenset(np.load(path).tolist()) for path in task.guarded}
-    )
+    guard = search.index(task.guard) if task.guard and task.slice.role != "test" else None
+    candidates = _Candidates(asks, report, guard, recipe.near)
     unfinished = f"{task.spool}.tmp"
     with pa.OSFile(unfinished, "wb") as sink, pa.ipc.new_file(sink, SPOOL) as writer:
         for batch in _batched(candidates.of(task)):
@@ -119,11 +136,13 @@ def _batched(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
 class _Candidates:
     """The candidate rows of a part, and its report as it grows."""
 
-    def __init__(self, asks: list[Ask], report: PartReport, guarded: dict[str, frozenset[int]]) -> None:
-        self.asks, self.report, self.guarded = asks, report, guarded
+    def __init__(self, asks: list[Ask], report: PartReport, guard: search.Index | None, near: float | None) -> None:
+        self.asks, self.report, self.guard, self.near = asks, report, guard, near
         self.ordinals: dict[str, dict[tuple[int, str], int]] = {ask.entry.task: {} for ask in asks}
         self.seen: dict[str, int] = {}
+        self.native: Counter[tuple[str, str]] = Counter()
         self.formats = {ask.place: ask.formats for ask in asks}
+        self._bands = lru_cache(maxsize=256)(lambda reading: near_text.bands(near_text.shingles(reading), near or 1.0))
         report.lost = {ask.entry.task: [] for ask in asks}
         report.unasked = {ask.entry.task: [] for ask in asks}
         report.rows = {str(ask.place): 0 for ask in asks}
@@ -133,21 +152,28 @@ class _Candidates:
         files = corpus.files(split, task.slice.folder)
         self.report.sources = {file.name: file.sha256 for file in files}
         repairs: Counter[str] = Counter()
-        for number, record in enumerate(corpus.records(split, files, as_published=task.as_published)):
+        at = {file.name: n for n, file in enumerate(files)}
+        for number, (place, record) in enumerate(corpus.placed(split, files, as_published=task.as_published)):
             self.report.records = number + 1
             if isinstance(record, Broken):
                 self.report.broken.append((str(record.place), record.id, record.reason))
                 continue
             repairs.update(record.notes)
-            yield from self._of_record(number, record)
+            self.native.update(native.seen(record))
+            for row in self._of_record(number, record, task.only):
+                yield row | {"file": at.get(place.file, -1), "line": place.line}
         self.report.repairs = dict(sorted(repairs.items()))
+        for (kind, label), times in sorted(self.native.items()):
+            self.report.labels.setdefault(kind, {})[label] = times
 
-    def _of_record(self, number: int, record: Source) -> Iterator[dict[str, Any]]:
+    def _of_record(self, number: int, record: Source, only: frozenset[str] | None) -> Iterator[dict[str, Any]]:
         times = self.seen[record.id] = self.seen.get(record.id, 0) + 1
         name = record.id if times == 1 else f"{record.id}#{times}"  # some releases list a document twice
+        if only is not None and name not in only:
+            return
         groups = identities(record)
         prints = [fingerprint(group) for group in groups]
-        guard = next((name for name, known in self.guarded.items() if not known.isdisjoint(prints)), None)
+        found = self.guard.look_up(record, groups, prints) if self.guard else NOTHING
         cut: dict[tuple[str, int], list[Window]] = {}
         asked = dict.fromkeys((ask.entry.task for ask in self.asks), False)
         for ask in self.asks:
@@ -155,29 +181,36 @@ class _Candidates:
                 continue
             key = (ask.entry.unit, ask.max_tokens)
             if key not in cut:
-                cut[key] = windows(record, ask.entry.unit, ask.max_tokens)
+                cut[key] = windows(record, ask.entry.unit, ask.max_tokens, ask.tokenizer)
             for thing in ask.type.views[type(ask.fact)](record, ask.fact, cut[key]):
                 if isinstance(thing, Lost):
-                    ordinal = self._ordinal(ask, number, thing.annotation)
-                    lost = self.report.lost[ask.entry.task]
-                    lost[ordinal] = lost[ordinal] or thing.reason
+                    self._lose(ask, number, thing)
                     continue
                 asked[ask.entry.task] = True
-                yield self._row(ask, number, name, groups, prints, guard, thing)
+                if ask.entry.ask != "all":
+                    place = self._key(ask, name, thing, ())
+                    thing, unasked = subset.take(thing, ask.entry.ask, place)
+                    for annotation in unasked:
+                        self._lose(ask, number, Lost(annotation, subset.UNASKED))
+                yield self._row(ask, number, name, groups, prints, found, thing)
+        if len(prints) > 1 and not any(asked.values()):
+            self.report.bridges.append(prints)
         for task, was_asked in asked.items():
             if not was_asked:
                 self.report.unasked[task].append(number)
 
     def _row(
-        self, ask: Ask, number: int, document: str, groups: tuple[str, ...], prints: list[int], guard: str | None, example: Example[Any, Any]
+        self, ask: Ask, number: int, document: str, groups: tuple[str, ...], prints: list[int], found: Finding, example: Example[Any, Any]
     ) -> dict[str, Any]:  # fmt: skip
         question, gold = example.question, example.gold
         self.report.rows[str(ask.place)] += 1
         reading = question.reading
-        tokens = prose.count_tokens(reading)
+        tokens = ask.tokenizer.count(reading)
         fits = self._fits(ask, example)
-        if guard:
-            reason = f"stands in the test part of {guard}"
+        if found.in_part and self.guard and example.window != (0, 0):  # a part of a document answers for itself
+            found = self.guard.look_up_part(reading)
+        if found.rule and self.guard:
+            reason = f"stands in the test part of {self.guard.benchmarks(found.document)[0]}"
         elif tokens > ask.max_tokens:
             reason = f"longer than {ask.max_tokens} tokens"
         elif not fits:
@@ -185,12 +218,10 @@ class _Candidates:
         else:
             reason = ""
         answer = gold.model_dump_json(exclude_defaults=True)
-        unit = f"{ask.entry.unit} {example.unit}"
+        is_own = isinstance(ask.fact, Choices)  # each question brings its own options
+        asked = () if is_own or ask.entry.ask.startswith("present") else question.asked
         return {
-            "place": ask.place,
-            "key": row_id(
-                ask.corpus.id, self.report.split, document, ask.entry.task, ask.type.name, unit, question.asked
-            ),
+            "place": ask.place, "key": self._key(ask, document, example, question.asked),
             "document": document, "record": number, "unit": example.unit, "start": example.window[0], "end": example.window[1],
             "annotations": example.annotations, "ordinals": [self._ordinal(ask, number, a) for a in example.annotations],
             "groups": () if reason else groups, "fingerprints": prints,
@@ -199,8 +230,22 @@ class _Candidates:
             "text_hash": xxhash.xxh3_64_intdigest(" ".join(reading.split()).casefold().encode("utf-8", "surrogatepass")),
             "ask_hash": xxhash.xxh3_64_intdigest(f"{ask.type.name}\x1f{question.ask}".encode("utf-8", "surrogatepass")),
             "gold_hash": xxhash.xxh3_64_intdigest(answer.encode("utf-8", "surrogatepass")),
-            "fits": fits, "reason": reason,
+            "asked_hash": draw(*asked), "labels": () if is_own else gold.says(question),
+            "absent": _absent(example), "pair": _pair(example),
+            "fits": fits, "rule": found.rule, "stands_in": found.document, "traces": found.traces,
+            "bands": self._bands(reading) if self.near and not reason else (), "reason": reason,
         }  # fmt: skip
+
+    def _key(self, ask: Ask, document: str, example: Example[Any, Any], asked: tuple[str, ...]) -> bytes:
+        """The name of a row, or, with nothing asked, of its place in its source."""
+        unit = f"{ask.entry.unit} {example.unit}"
+        return row_id(ask.corpus.id, self.report.split, document, ask.entry.task, ask.type.name, unit, asked)
+
+    def _lose(self, ask: Ask, record: int, gone: Lost) -> None:
+        """Note why an annotation is in no row of an entry; the first reason counts."""
+        ordinal = self._ordinal(ask, record, gone.annotation)
+        lost = self.report.lost[ask.entry.task]
+        lost[ordinal] = lost[ordinal] or gone.reason
 
     def _fits(self, ask: Ask, example: Example[Any, Any]) -> int:
         """A bit for each answer format that can hold the gold; refusals are counted."""
@@ -222,13 +267,17 @@ class _Candidates:
         return ordinal
 
 
-def protected(task: tuple[str, str, str, tuple[str, ...]]) -> list[int]:
-    """Return the fingerprints of every source text of a split: (corpus, split, folder, shelves)."""
-    id, split, folder, shelves = task
-    prepare(shelves)
-    corpus = corpora.load(id)
-    prints: set[int] = set()
-    for record in corpus.records(split, corpus.files(split, Path(folder))):
-        if not isinstance(record, Broken):
-            prints.update(map(fingerprint, identities(record)))
-    return sorted(prints)
+def _absent(example: Example[Any, Any]) -> int:
+    """0, 1 or 2: of the labels that an extraction asks for, the answer lacks none, some or all."""
+    asked, said = set(example.question.offered), set(example.gold.says(example.question))
+    if isinstance(example.question, ChoiceQuestion) or asked <= said:
+        return 0
+    return 1 if said else 2
+
+
+def _pair(example: Example[Any, Any]) -> int:
+    """1 or 2 where an option says that there is nothing, and is wrong or right; else 0."""
+    gold = example.gold
+    if not isinstance(gold, ChoiceGold) or gold.nothing is None:
+        return 0
+    return 2 if gold.is_empty else 1

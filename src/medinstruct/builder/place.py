@@ -63,7 +63,7 @@ NEXT = {
 """What to do about an error of the operating system."""
 
 
-OURS = ("data", "manifest.json", "ledger.json", "README.md")
+OURS = ("data", "plots", "manifest.json", "ledger.json", "README.md", "removed.parquet", "watched.parquet")
 """What a build puts into its folder; nothing else there is ever touched."""
 
 
@@ -87,5 +87,6 @@ def put(folder: Path, out: Path, digest: str, force: bool) -> None:
         if (out / name).exists():
             (out / name).rename(aside / name)
     for name in OURS:
-        (folder / name).rename(out / name)
+        if (folder / name).exists():  # nothing is listed as removed where nothing was
+            (folder / name).rename(out / name)
     shutil.rmtree(aside)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from medinstruct import corpora, recipe, tasks, template
+from medinstruct import corpora, license, recipe, tasks, template
+from medinstruct.corpora import vocabulary
 from medinstruct.corpora.corpus import Corpus
-from medinstruct.errors import NotFound, RecipeError, did_you_mean
+from medinstruct.errors import BuildError, NotFound, RecipeError, did_you_mean
 from medinstruct.recipe import Entry, Recipe
+from medinstruct.tasks import subset
 from medinstruct.tasks.facts import Fact
-from medinstruct.tasks.task import AnswerFormat, TaskType
+from medinstruct.tasks.task import AnswerFormat, Question, TaskType
 from medinstruct.template import Template
+from medinstruct.text import tokenizer
+from medinstruct.text.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,27 @@ class Ask:
     type: TaskType
     templates: tuple[Template, ...]
     max_tokens: int
+    tokenizer: Tokenizer
+    shots: int
+    definitions: bool
+    """Whether all of its wordings may show definitions, and not only those that show a guideline."""
 
     @property
     def task(self) -> str:
         """One of the papers' names: `ner` for a corpus' `ner-triggers`."""
         return self.entry.task.split("-")[0]
+
+    @cached_property
+    def meanings(self) -> Mapping[str, str]:
+        """What each label means: as the corpus' guideline has it, else in general."""
+        return vocabulary.meanings(self.fact) | dict(self.corpus.definitions)
+
+    def explained(self, question: Question) -> Question:
+        """Return the question with the definitions of what it offers, and what the corpus' guideline says of the task."""
+        given: dict[str, Any] = {"guideline": self.corpus.guidelines.get(self.entry.task, "")}
+        if "definitions" in type(question).model_fields:
+            given["definitions"] = {label: self.meanings[label] for label in question.offered if label in self.meanings}
+        return question.model_copy(update=given)
 
     @property
     def formats(self) -> dict[str, AnswerFormat[Any, Any]]:
@@ -102,8 +122,19 @@ def resolve(found: Recipe, place: int) -> Ask:
         raise RecipeError(
             f"{type} has no score {entry.metric!r}", where=where, next=did_you_mean(entry.metric, metrics)
         )
-    chosen = tuple(map(template.load, _wordings(entry, type, where)))
-    return Ask(place, entry, corpus, fact, tasks.load(type), chosen, entry.max_tokens or found.max_tokens)
+    if entry.ask.split("+")[0] not in (ways := subset.able(type, fact)):
+        raise RecipeError(
+            f"{entry.task} of {entry.corpus} as {type} cannot be asked for {entry.ask!r}",
+            where=f"{where} -> ask",
+            next=f"what it can be asked for: {', '.join(ways)}",
+        )
+    explains = bool(vocabulary.meanings(fact) or corpus.definitions or entry.task in corpus.guidelines)
+    chosen = tuple(map(template.load, _wordings(entry, type, where, explains)))
+    return Ask(
+        place, entry, corpus, fact, tasks.load(type), chosen, entry.max_tokens or found.max_tokens,
+        tokenizer.load(found.tokenizer), found.shots if entry.shots is None else entry.shots,
+        found.definitions if entry.definitions is None else entry.definitions,
+    )  # fmt: skip
 
 
 @cache
@@ -117,6 +148,7 @@ def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, 
 
     Raises:
         NotFound: if a corpus is missing and all are required, or if a folder was given that holds none of them.
+        BuildError: if the corpora that are here cannot carry the license that the recipe demands.
     """
     asks = [resolve(found, place) for place in range(len(found.mix))]
     wanted = {ask.corpus.id: ask.corpus for ask in asks}
@@ -128,6 +160,8 @@ def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, 
                 next=next(iter(wanted.values())).how_to_get,
             )
         samples, folders = True, {id: corpus.find(samples=True) for id, corpus in wanted.items()}
+    if found.license:
+        _refuse_other_terms(name, found.license, [corpus for id, corpus in wanted.items() if folders[id]])
     slices, missing = [], {}
     for id, corpus in wanted.items():
         folder = folders[id]
@@ -147,6 +181,17 @@ def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, 
         first, how = next(iter(missing.items()), ("", "see the roles of its splits and the recipe's `roles`"))
         raise NotFound(f"nothing that {name} asks for is here{f', first of all {first}' if first else ''}", next=how)
     return Plan(name, found, tuple(slices), missing, samples)
+
+
+def _refuse_other_terms(name: str, wanted: str, here: list[Corpus]) -> None:
+    """Refuse corpora whose terms do not let the mixture carry the license that it must."""
+    drop = license.verdict({corpus.id: corpus.license.id for corpus in here}).drop[wanted]
+    if drop:
+        terms = {corpus.id: corpus.license.id for corpus in here}
+        raise BuildError(
+            f"the mixture cannot carry {wanted}, which the recipe demands, with {', '.join(f'{id} ({terms[id]})' for id in drop)}",
+            where=f"{name}: license", next=f"leave out {', '.join(drop)}, or see `medinstruct license {name}`",
+        )  # fmt: skip
 
 
 def _splits(found: Recipe, asks: list[Ask]) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -180,9 +225,9 @@ def _narrow(fact: Fact, entry: Entry, where: str) -> Fact:
     return dataclasses.replace(fact, labels=kept)  # type: ignore[call-arg]  # facts without labels were refused above
 
 
-def _wordings(entry: Entry, type: str, where: str) -> Iterator[str]:
+def _wordings(entry: Entry, type: str, where: str, explains: bool) -> Iterator[str]:
     """The templates an entry names; else those made for its corpus; else the general ones of its type that suit the
-    task.
+    task, those that show a guideline only where labels have definitions or there is one.
     """
     there = template.names(type)
     if entry.templates:
@@ -201,6 +246,7 @@ def _wordings(entry: Entry, type: str, where: str) -> Iterator[str]:
             yield from names
         return
     suited = [t for t in map(template.load, there) if t.suits(entry.task.split("-")[0], entry.corpus)]
+    suited = [t for t in suited if explains or not t.shows_guideline]
     own = [t.name for t in suited if t.front.corpora]
     names = own or [t.name for t in suited if not any(tag in PUBLISHED for tag in t.front.tags)]
     if not names:

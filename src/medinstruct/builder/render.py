@@ -7,18 +7,25 @@ package, not of the data, and stops the build.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from medinstruct import artefact
 from medinstruct.builder.plan import Ask, resolve, resolved
+from medinstruct.builder.shots import Place, Shelf
 from medinstruct.errors import BuildError
-from medinstruct.sample import draw, row_digest
+from medinstruct.sample import draw, repeated, row_digest
 from medinstruct.tasks.multiple_choice import ChoiceQuestion, reorder
-from medinstruct.template import Template
+from medinstruct.tasks.task import Example
+from medinstruct.template import Shot, Template
+
+Candidate = dict[str, Any]
+"""A row of a spool file."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,16 @@ class ShardTask:
     parts: tuple[int, ...]
     rows: tuple[int, ...]
     ranks: tuple[int, ...]
+    shelf: str = ""
+    """File of the rows that may be shots (see `shots.lay_out`); empty where there are none to choose."""
+    groups: tuple[int, ...] = ()
+    """The group of each row, where shots are to be chosen."""
+    shots: int | None = None
+    """How many are wanted; left out, as many as the recipe says."""
+    turns: tuple[int, ...] = ()
+    """How often each row stands in the build before; left out, never."""
+    given: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """The (part, row) of the shots of each row, where they are known and not to be chosen."""
 
 
 @dataclass(frozen=True)
@@ -46,54 +63,87 @@ class ShardReport:
     templates: dict[str, int]
     formats: dict[str, int]
     characters: int
+    shots: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    """By place of the entry: rows that want shots, shots wanted, shots found."""
+
+
+class Asked(NamedTuple):
+    """A candidate as it will be asked."""
+
+    example: Example[Any, Any]
+    wording: Template
+    answer: str
+    draws: dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """A candidate as it stands before others, solved."""
+
+    shot: Shot
+    lineage: dict[str, str]
+    """Id, document and official split, for `meta`."""
+    tokens: int
+    """Of its turns, or of its text and its answer where it stands in a prompt."""
 
 
 def run(task: ShardTask) -> ShardReport:
     """Render the rows of a shard and write it."""
-    recipe, cache = resolved(task.recipe_text, task.recipe_path)
+    recipe, asks = resolved(task.recipe_text, task.recipe_path)
     rows: list[dict[str, Any]] = []
     templates: dict[str, int] = {}
     formats: dict[str, int] = {}
-    for candidate, split, rank in _candidates(task):
+    few = _Few(task, asks, recipe.seed)
+    for n, (candidate, split, rank) in enumerate(_candidates(task)):
         place = candidate["place"]
-        if (ask := cache.get(place)) is None:
-            ask = cache[place] = resolve(recipe, place)
-        row = render(ask, candidate, split, rank, recipe.seed)
+        if (ask := asks.get(place)) is None:
+            ask = asks[place] = resolve(recipe, place)
+        asked = _asked(ask, candidate, choose(ask, candidate, recipe.seed), recipe.seed)
+        row = render(ask, candidate, asked, few.of(ask, candidate, asked, n), split, rank)
         templates[row["template"]] = templates.get(row["template"], 0) + 1
         formats[row["answer_format"]] = formats.get(row["answer_format"], 0) + 1
         rows.append(row)
     sha256 = artefact.write_shard(Path(task.path), rows)
     hashes = b"".join(artefact.row_hash(row) for row in rows)
     characters = sum(len(message["content"]) for row in rows for message in row["messages"])
-    return ShardReport(task.path, sha256, hashes, templates, formats, characters)
+    return ShardReport(task.path, sha256, hashes, templates, formats, characters, few.counts)
 
 
-def render(ask: Ask, candidate: dict[str, Any], split: str, rank: int, seed: int) -> dict[str, Any]:
+def render(
+    ask: Ask, candidate: Candidate, asked: Asked, shots: Sequence[Shown], split: str, rank: int
+) -> dict[str, Any]:
     """Return the row of a candidate.
+
+    Args:
+        ask: Its entry.
+        candidate: The row of the spool file.
+        asked: What it becomes.
+        shots: What stands before it, solved.
+        split: Its official split.
+        rank: Its place in the draw.
 
     Raises:
         BuildError: if its answer does not come back.
     """
     key: bytes = candidate["key"]
-    example = ask.type.read(candidate["question"], candidate["gold"])
-    draws: dict[str, Any] = {}
-    if ask.entry.shuffle_options and isinstance(example.question, ChoiceQuestion):
-        order = tuple(sorted(range(len(example.question.options)), key=lambda n: draw(key, seed, "option", n)))
-        example = reorder(example, order)
-        draws["options"] = order
-    wording = choose(ask, candidate["fits"], key, seed)
-    answer = wording.answer.render(example)
+    example, wording, answer, draws = asked
     if (read := wording.answer.parse(answer, example.question).prediction) != (due := wording.answer.carries(example)):
         raise BuildError(
             f"the answer of {candidate['document']!r} does not come back from {wording.name}: {answer[:200]!r} is read as "
             f"{str(read)[:200]}, not {str(due)[:200]}", where=ask.corpus.id, next="this is a defect of medinstruct; please report it",
         )  # fmt: skip
-    messages = wording.messages(example, answer)
+    messages = wording.messages(example, answer, [shown.shot for shown in shots])
     gold = example.gold.model_dump_json(exclude_defaults=True)
     meta = {
-        "unit": candidate["unit"], "record": candidate["record"], "window": [candidate["start"], candidate["end"]],
+        "unit": candidate["unit"], "record": candidate["record"], "file": candidate["file"], "line": candidate["line"],
+        "window": [candidate["start"], candidate["end"]],
         "annotations": candidate["annotations"], "tokens": candidate["tokens"], "entry": ask.place, "rank": rank, **draws,
     }  # fmt: skip
+    if options := wording.answer.model_dump(exclude_defaults=True):
+        meta["answer"] = options
+    if candidate["turn"]:
+        meta |= {"repeat": candidate["turn"], "repeats": candidate["first"].hex()}
+    if shots:
+        meta["shots"] = [shown.lineage for shown in shots]
     return {
         "id": key.hex(), "digest": row_digest(messages, gold), "corpus": ask.corpus.id, "corpus_version": ask.corpus.version,
         "split": split, "document": candidate["document"], "groups": candidate["groups"], "task": ask.task, "type": ask.type.name,
@@ -104,14 +154,89 @@ def render(ask: Ask, candidate: dict[str, Any], split: str, rank: int, seed: int
     }  # fmt: skip
 
 
-def choose(ask: Ask, fits: int, key: bytes, seed: int) -> Template:
+def _asked(ask: Ask, candidate: Candidate, wording: Template, seed: int) -> Asked:
+    """A candidate as a wording asks it: options in their drawn order, labels explained if that is wanted."""
+    example = ask.type.read(candidate["question"], candidate["gold"])
+    draws: dict[str, Any] = {}
+    if ask.entry.shuffle_options and isinstance(example.question, ChoiceQuestion):
+        number = len(example.question.options)
+        order = tuple(sorted(range(number), key=lambda n: draw(candidate["key"], seed, "option", n)))
+        example = reorder(example, order)
+        draws["options"] = order
+    if ask.definitions or wording.shows_guideline:
+        example.question = ask.explained(example.question)
+    return Asked(example, wording, wording.answer.render(example), draws)
+
+
+class _Few:
+    """The shots of a shard's rows, chosen or given, and how many there were to be."""
+
+    def __init__(self, task: ShardTask, asks: Mapping[int, Ask], seed: int) -> None:
+        self.task, self.asks, self.seed = task, asks, seed
+        self.shelf = _shelf(task.shelf) if task.shelf else None
+        self.tables = cache(self._table)
+        self.show = lru_cache(32_768)(self._show)  # rows of one entry share many of their shots
+        self.counts: dict[int, tuple[int, int, int]] = {}
+
+    def of(self, ask: Ask, candidate: Candidate, asked: Asked, n: int) -> list[Shown]:
+        """The shots of the nth row of the shard."""
+        name, question = asked.wording.name, asked.example.question
+        if self.task.given:
+            return [self.show(ask.place, name, Place(*place)) for place in self.task.given[n]]
+        wanted = ask.shots if self.task.shots is None else self.task.shots
+        if self.shelf is None or not wanted:
+            return []
+        places = self.shelf.choose(
+            ask.place, list(ask.formats).index(asked.wording.answer_key), candidate["asked_hash"], self.task.groups[n],
+            candidate["key"], self.seed, wanted, ask.max_tokens - ask.tokenizer.count(asked.wording.prompt(question)),
+            lambda place: self.show(ask.place, name, place).tokens,
+        )  # fmt: skip
+        found = [self.show(ask.place, name, place) for place in places]
+        while asked.wording.takes_shots and found:  # what stands between shots in a prompt counts as well
+            prompt = asked.wording.prompt(question, [shown.shot for shown in found])
+            if ask.tokenizer.count(prompt) <= ask.max_tokens:
+                break
+            found.pop()
+        rows, due, got = self.counts.get(ask.place, (0, 0, 0))
+        self.counts[ask.place] = (rows + 1, due + wanted, got + len(found))
+        return found
+
+    def _show(self, entry: int, wording: str, place: Place) -> Shown:
+        ask = self.asks[entry]
+        candidate = {name: column[place.row].as_py() for name, column in self.tables(place.part).items()}
+        example, worded, answer, _ = _asked(
+            ask, candidate, next(one for one in ask.templates if one.name == wording), self.seed
+        )
+        shot = Shot(example.question, answer)
+        if not worded.takes_shots:
+            shot = shot._replace(prompt=worded.prompt(shot.question))
+        tokens = ask.tokenizer.count(shot.prompt or shot.question.reading) + ask.tokenizer.count(answer)
+        split = self.task.spools[place.part][1]
+        return Shown(shot, {"id": candidate["key"].hex(), "document": candidate["document"], "split": split}, tokens)
+
+    def _table(self, part: int) -> dict[str, pa.ChunkedArray]:
+        table = pa.ipc.open_file(pa.memory_map(self.task.spools[part][0])).read_all()
+        return {name: table[name] for name in ("key", "document", "question", "gold")}
+
+
+@cache
+def _shelf(path: str) -> Shelf:
+    """The rows that may be shots, and their rings as they are made; one per process."""
+    return Shelf(Path(path))
+
+
+def choose(ask: Ask, candidate: Candidate, seed: int) -> Template:
     """Return the wording of a row: of those whose format can hold it, the one that a hash of row, wording and seed puts first.
 
-    (Rendezvous hashing: a new wording takes its share from all others and changes no other row.)
+    (Rendezvous hashing: a new wording takes its share from all others and changes no other row.) A row that stands in
+    the build before gets the one that comes second, and so on, and again the first after the last.
     """
-    able = {key for n, key in enumerate(ask.formats) if fits >> n & 1}
+    able = {key for n, key in enumerate(ask.formats) if candidate["fits"] >> n & 1}
     wordings = [wording for wording in ask.templates if wording.answer_key in able]
-    return max(wordings, key=lambda wording: draw(key, seed, "wording", wording.name))
+    first: bytes = candidate["first"]
+    turn: int = candidate["turn"]
+    ranked = sorted(wordings, key=lambda wording: draw(first, seed, "wording", wording.name), reverse=True)
+    return ranked[turn % len(ranked)]
 
 
 def _candidates(task: ShardTask) -> list[tuple[dict[str, Any], str, int]]:
@@ -122,26 +247,20 @@ def _candidates(task: ShardTask) -> list[tuple[dict[str, Any], str, int]]:
     for at, part in enumerate(task.parts):
         wanted.setdefault(part, []).append(at)
     found: list[tuple[dict[str, Any], str, int] | None] = [None] * len(task.rows)
-    columns = [
-        "place",
-        "key",
-        "document",
-        "record",
-        "unit",
-        "start",
-        "end",
-        "annotations",
-        "groups",
-        "question",
-        "gold",
-        "tokens",
-        "fits",
-    ]
     for part, places in wanted.items():
         spool, split = task.spools[part]
         with pa.memory_map(spool) as mapped:
-            table = pa.ipc.open_file(mapped).read_all().select(columns)
+            table = pa.ipc.open_file(mapped).read_all().select(COLUMNS)
             rows = table.take(pa.array([task.rows[at] for at in places], pa.int64())).to_pylist()
         for at, row in zip(places, rows):
+            turn = task.turns[at] if task.turns else 0
+            row |= {"first": row["key"], "turn": turn, "key": repeated(row["key"], turn)}
             found[at] = (row, split, task.ranks[at])
     return [row for row in found if row is not None]
+
+
+COLUMNS = [
+    "place", "key", "document", "record", "file", "line", "unit", "start", "end", "annotations", "groups", "question", "gold", "tokens",
+    "asked_hash", "fits",
+]  # fmt: skip
+"""What a row is made of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,12 @@ def build(
     data: Data = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; else builds/<recipe>-<digest>.")] = None,
     size: Annotated[
-        str | None, typer.Option(help="Rows of the train part, or `all`; else what the recipe says.")
+        str | None,
+        typer.Option(help="Of the train part: rows (25000, 25k), tokens (20M-tokens) or `all`; else the recipe's."),
+    ] = None,
+    shots: Annotated[
+        int | None,
+        typer.Option(min=0, max=64, help="Solved questions before each row's own; else what the recipe says."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; no row depends on it.")] = None,
     samples: Annotated[
@@ -37,22 +43,38 @@ def build(
     add_shelves(shelf)
     import medinstruct
 
-    number: int | str | None = size
-    if size is not None and size != "all":
-        if not size.replace("_", "").isdecimal() or int(size) < 1:
-            raise typer.BadParameter(f"--size is a number of rows or `all`, not {size!r}")
-        number = int(size)
     with progress() as tell:
         made = medinstruct.build(
-            recipe, data=data, out=out, size=number, workers=workers, samples=samples, require_all=require_all,
+            recipe, data=data, out=out, size=None if size is None else size_of(size), shots=shots,
+            workers=workers, samples=samples, require_all=require_all,
             as_published=as_published, force=force, tell=tell,
         )  # fmt: skip
     if as_json:
-        keys = ("recipe", "digest", "samples", "rows", "missing", "shortfall", "guard")
+        keys = ("recipe", "digest", "samples", "rows", "missing", "shortfall", "waived", "guard", "watch")
         summary = {key: made.manifest[key] for key in keys if key in made.manifest}
         print_json({"folder": str(made.folder), **summary, "totals": made.ledger["totals"]})
     else:
         _tell_build(made)
+
+
+SIZE = re.compile(r"([1-9][0-9_]{0,14})([kM]?)(-tokens)?", re.ASCII)
+TIMES = {"": 1, "k": 1_000, "M": 1_000_000}
+
+
+def size_of(text: str) -> int | str | dict[str, int]:
+    """Return the size that is meant by `25000`, `25k`, `20M-tokens` or `all`.
+
+    Raises:
+        typer.BadParameter: if none is.
+    """
+    if text == "all":
+        return text
+    if (found := SIZE.fullmatch(text)) is None:
+        raise typer.BadParameter(
+            f"--size is a number of rows such as 25000 or 25k, of tokens such as 20M-tokens, or `all`, not {text!r}"
+        )
+    number = int(found[1]) * TIMES[found[2]]
+    return {"tokens": number} if found[3] else number
 
 
 def _tell_build(made: Build) -> None:
@@ -79,9 +101,30 @@ def _tell_build(made: Build) -> None:
     for line in manifest.get("unexpected", ()):
         typer.echo(f"not as expected: {line}")
     for name, guard in manifest.get("guard", {}).items():
+        rules = ", ".join(f"{count:,} by {rule}" for rule, count in guard["rules"].items())
+        typer.echo(
+            f"guarded against {name}: {guard['removed']:,} of {guard['checked']:,} rows kept out"
+            + (f": {rules}" if rules else "")
+        )
         if guard["missing"]:
             typer.echo(f"not guarded: what is not here of {name}: {', '.join(guard['missing'])}")
+    for name, watch in manifest.get("watch", {}).items():
+        typer.echo(
+            f"watched: {watch['held']:,} rows stand in {watch['documents']:,} test documents of {name}, and were left in (watched.parquet)"
+        )
+    for entry in manifest["shots"]["entries"]:
+        if entry["found"] < entry["wanted"]:
+            typer.echo(
+                f"{entry['corpus']} {entry['task']}: {entry['found']:,} of {entry['wanted']:,} shots: with others a row would be "
+                "longer than `max_tokens`, or too few other documents of the train part ask the same"
+            )
     if "shortfall" in manifest:
         short = manifest["shortfall"]
-        typer.echo(f"{short['reached']:,} of {short['wanted']:,} rows: the corpora at hand give no more")
+        reached, wanted, what = short["reached"], short["wanted"], "rows"
+        if isinstance(wanted, dict):
+            reached, wanted, what = reached["tokens"], wanted["tokens"], "tokens"
+        bounds = f" with {' and '.join(short['bounds'])}" if "bounds" in short else ""
+        typer.echo(f"{reached:,} of {wanted:,} {what}: the corpora at hand give no more{bounds}")
+    for bound in manifest.get("waived", ()):
+        typer.echo(f"not kept, as no row of it is here: {bound}")
     typer.echo(f"\n{made.folder}  {made.digest[:16]}")

@@ -23,7 +23,9 @@ Shelf = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option("--data", help="Folder with <corpus-id>/ for each corpus; else MEDINSTRUCT_DATA."),
+    typer.Option(
+        "--data", exists=True, file_okay=False, help="Folder with <corpus-id>/ for each corpus; else MEDINSTRUCT_DATA."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -31,6 +33,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def print_json(value: Any) -> None:
     """JSON as every `--json` prints it."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def number_of(count: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def add_shelves(shelves: list[Path] | None) -> None:
