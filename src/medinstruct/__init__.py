@@ -73,10 +73,11 @@ def load(name: Path | str) -> Build:
     """
     from medinstruct import artefact
 
-    if isinstance(name, str) and not Path(name).exists() and re.fullmatch(r"[\w.-]+/[\w.-]+(@[\w.-]+)?", name):
+    named = re.fullmatch(r"[\w.-]+/[\w.-]+(@[\w.-]+)?", name) if isinstance(name, str) else None
+    if named and not Path(name).exists() and (named[1] or not Path(name).parent.is_dir()):  # else a folder, misspelt
         from medinstruct import publisher
 
-        return artefact.load(publisher.fetch(name))
+        return artefact.load(publisher.fetch(named[0]))
     return artefact.load(name)
 
 

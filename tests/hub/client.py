@@ -20,6 +20,7 @@ import medinstruct  # noqa: E402
 from medinstruct import publisher  # noqa: E402
 from medinstruct.errors import MedinstructError  # noqa: E402
 from medinstruct.rebuild import hydrate as hydration  # noqa: E402
+from medinstruct.rebuild import verify as verification  # noqa: E402
 
 huggingface_hub.utils.disable_progress_bars()
 datasets.disable_progress_bars()
@@ -54,7 +55,15 @@ def load_dataset(name, revision, config="default", streaming=False):
     return {split: list(rows) for split, rows in found.items()}
 
 
-ORDERS = {f.__name__: f for f in (publish, publish_stubs, hydrate, load, load_dataset)}
+def diff(before, after):
+    return medinstruct.diff(before, after).summary()
+
+
+def verify(name):
+    return verification.verify(medinstruct.load(name), rows=0).is_equal
+
+
+ORDERS = {f.__name__: f for f in (publish, publish_stubs, hydrate, load, load_dataset, diff, verify)}
 
 for line in sys.stdin:
     name, args, more = json.loads(line)

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+import medinstruct
 from hub.conftest import Client
 from hub.model import TOKEN
 
@@ -71,6 +72,18 @@ def test_the_next_version_is_suggested_and_written_down(hub, client, builds):
     assert "reworded" in changelog
     assert published(hub, "org/next") == (builds[1].digest, True)
     assert hub.repositories["org/next"].tags.keys() == {"1.0.0", "1.1.0"}
+
+
+def test_published_versions_are_compared_and_verified_by_name(client, builds):
+    client("publish", builds[0].folder, "org/named", version="1.0.0", **SAMPLES)
+    client("publish", builds[1].folder, "org/named", version="1.1.0", **SAMPLES)
+    found = client("diff", "org/named@1.0.0", "org/named@1.1.0")["done"]
+    due = medinstruct.diff(*builds).summary()
+    assert {key: found[key] for key in ("level", "because", "rows", "same")} == {
+        key: due[key] for key in ("level", "because", "rows", "same")
+    }
+    assert client("verify", "org/named@1.1.0")["done"]
+    assert "not see it" in client("diff", "org/named@1.0.0", "org/nobody@1.0.0")["error"]
 
 
 def test_what_people_wrote_survives(hub, client, builds):

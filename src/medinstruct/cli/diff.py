@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,16 +15,16 @@ if TYPE_CHECKING:
 
 @app.command()
 def diff(
-    before: Annotated[Path, typer.Argument(help="A build.")],
-    after: Annotated[Path, typer.Argument(help="Another one, as a rule of the same recipe.")],
+    before: Annotated[str, typer.Argument(help="A build, or organisation/name@1.0.0 on the Hub.")],
+    after: Annotated[str, typer.Argument(help="Another one, as a rule of the same recipe.")],
     rows: Annotated[bool, typer.Option("--rows", help="List every row that changed, one to a line.")] = False,
     version: Annotated[str, typer.Option(help="Version of the first build, to tell that of the second.")] = "1.0.0",
     as_json: AsJson = False,
 ) -> None:
     """Tell which rows were added, removed, moved, relabelled or reworded, and what the next version is."""
-    from medinstruct import artefact, difference
+    import medinstruct
 
-    found = difference.compare(artefact.load(before), artefact.load(after))
+    found = medinstruct.diff(before, after)
     next_version = found.next_version(version)
     if as_json:
         listed = {"changes": [change._asdict() for change in found.rows()]} if rows else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_
 
 @app.command()
 def verify(
-    folder: Annotated[Path, typer.Argument(help="A build.")],
+    name: Annotated[str, typer.Argument(help="A build, or organisation/name@1.0.0 on the Hub.")],
     data: Data = None,
     rows: Annotated[
         int | None, typer.Option(min=0, help="Make only so many rows again; 0 looks at the folder alone.")
@@ -23,14 +22,14 @@ def verify(
 ) -> None:
     """Check a build by itself, then build it again from its sources and compare."""
     add_shelves(shelf)
-    from medinstruct import artefact
+    import medinstruct
     from medinstruct.rebuild import verify as verification
 
-    build = artefact.load(folder)
+    build = medinstruct.load(name)
     with progress() as tell:
         verdict = verification.verify(build, data, rows=rows, workers=workers, tell=tell)
     if as_json:
-        print_json({"folder": str(folder), "digest": build.digest, **verification.summary(verdict)})
+        print_json({"folder": str(build.folder), "digest": build.digest, **verification.summary(verdict)})
     else:
         for line in (*verdict.faults, *verdict.sources, *verdict.differences):
             typer.echo(line)
