@@ -86,7 +86,7 @@ def test_what_fits_comes_back_whatever_the_options_are(answer, example):
 def test_enough_examples_fit_for_the_round_trip_to_mean_something(answer):
     kinds = Counter()
 
-    @settings(max_examples=150, database=None, derandomize=True)
+    @settings(max_examples=1000, database=None, derandomize=True)
     @given(example=examples())
     def count(example):
         fits = answer.fits(example) is None
@@ -97,7 +97,7 @@ def test_enough_examples_fit_for_the_round_trip_to_mean_something(answer):
 
     count()
     assert kinds["fits"] > kinds["all"] / 4
-    assert kinds["two or more"] > kinds["all"] / 30
+    assert kinds["two or more"] > 10
     assert kinds["hostile"] > kinds["all"] / 8
 
 
