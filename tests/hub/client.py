@@ -71,6 +71,6 @@ for line in sys.stdin:
         told = {"done": ORDERS[name](*args, **more)}
     except MedinstructError as error:
         told = {"error": str(error), "kind": type(error).__name__}
-    except Exception:
+    except Exception:  # sent back whole, where the test that gave the order fails with it
         told = {"crash": traceback.format_exc()}
     print(json.dumps(told), flush=True)

@@ -97,7 +97,7 @@ def test_enough_examples_fit_for_the_round_trip_to_mean_something(answer):
 
     count()
     assert kinds["fits"] > kinds["all"] / 4
-    assert kinds["two or more"] > 10
+    assert kinds["two or more"] > kinds["all"] / 50  # of 1,000, 29 for the strictest format
     assert kinds["hostile"] > kinds["all"] / 8
 
 

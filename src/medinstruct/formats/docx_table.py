@@ -78,6 +78,7 @@ def rows(file: File, *, table: int = 0, columns: Sequence[str] | None = None) ->
         yield from named(file.name, _lines(file.name, _table(body, table)), columns)
     except FormatError as error:
         yield Broken(Place(file.name), "", str(error))
+    # what damaged archives make `zipfile` raise (NotImplementedError: a compression it lacks); the file is told as broken
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         yield Broken(Place(file.name), "", f"is no DOCX file, or a damaged one: {error}")
 
