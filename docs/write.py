@@ -1,0 +1,164 @@
+"""Writes the pages of docs/reference/ that say what the code says: `python docs/write.py`; a test holds them against each other."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from medinstruct import corpora, formats, recipe, tasks, template
+from medinstruct.cli import app
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by `python docs/write.py`; do not edit. -->"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page, by the name of its file."""
+    return {
+        f"{name}.md": "\n".join([f"# {title}", "", NOTE, "", *write(), ""]) for name, (title, write) in PAGES.items()
+    }
+
+
+def corpora_() -> Iterator[str]:
+    found = [corpora.load(id) for id in corpora.names()]
+    verified = sum(bool(corpus.verified) for corpus in found)
+    yield (
+        f"{len(found)} corpora have a module: {verified} were held against their distributor's files, in part at least; of the other "
+        f"{len(found) - verified} only the layout is known, from what is published about it, and a sample made by hand stands for them."
+    )
+    yield "\n`medinstruct show ID` tells splits, counts, citation, and how to get the files.\n"
+    yield from table(
+        "corpus", "tasks", "license", "languages", "verified against files",
+        rows=(
+            (f"[{c.id}]({c.homepage})<br>{c.title}", code(c.tasks), f"`{c.license.id}`", " ".join(c.languages), ", ".join(c.verified) or "no")
+            for c in found
+        ),
+    )  # fmt: skip
+    left = [(f"`{c.id}`", what, why) for c in found for what, why in c.left_out.items()]
+    yield "\n## What is annotated and not asked\n"
+    yield from table("corpus", "what", "why", rows=left)
+
+
+def templates() -> Iterator[str]:
+    yield "A wording is one file, and says in its head for which task type and answer format it is. `medinstruct show NAME` shows one on an example;"
+    yield "`medinstruct cp NAME FILE` makes it yours."
+    for type in map(tasks.load, tasks.names()):
+        own = [t for t in map(template.load, template.names()) if t.type.name == type.name]
+        yield f"\n## {type.name}\n"
+        yield from table(
+            "template", "answer format", "for", "tags",
+            rows=((f"`{t.name}`", f"`{t.answer_name}`", code(t.front.tasks) or "all", " ".join(t.front.tags)) for t in own),
+        )  # fmt: skip
+
+
+def recipes() -> Iterator[str]:
+    yield "`medinstruct show NAME` shows the file; every field is in [write a recipe](../how-to/write-a-recipe.md).\n"
+    found = [(name, recipe.load(name)) for name in recipe.names()]
+    yield from table(
+        "recipe", "kind", "corpora", "rows of its train part", "guards against",
+        rows=(
+            (f"`{name}`<br>{r.title}", r.kind, len({e.corpus for e in r.mix}), r.size if isinstance(r.size, str) else f"{r.size:,}", code(r.guard))
+            for name, r in found
+        ),
+    )  # fmt: skip
+
+
+def formats_() -> Iterator[str]:
+    yield "What a file of each format can hold, and what `medinstruct convert` would therefore lose, stands in its module's `FORMAT`.\n"
+    found = [(name, formats.load(name)) for name in formats.names()]
+    yield from table(
+        "format", "what it gives", "read", "written", "specification",
+        rows=(
+            (f"`{name}`<br>{m.FORMAT.title}", m.FORMAT.yields, yes(hasattr(m, "read")), yes(hasattr(m, "write")), linked(m.FORMAT.specification))
+            for name, m in found
+        ),
+    )  # fmt: skip
+
+
+def tasks_() -> Iterator[str]:
+    yield "A task type has views (what can be asked of a document's annotations), answer formats (pairs of `render` and `parse`), and scores."
+    yield "The first answer format is the usual one. What each carries of real data is in [ceilings](ceilings.md)."
+    yield "Scores are in [metrics](metrics/README.md).\n"
+    for type in map(tasks.load, tasks.names()):
+        yield f"## {type.name}\n\n{type.title}.\n"
+        yield from table("asked of", "as", rows=((f"`{fact.__name__}`", first_sentence(fact)) for fact in type.views))
+        yield ""
+        yield from table(
+            "answer format", "what it is", rows=((f"`{name}`", first_sentence(f)) for name, f in type.formats.items())
+        )
+        yield f"\nScores: {code(type.scores)}.\n"
+
+
+def cli() -> Iterator[str]:
+    yield "`medinstruct COMMAND --help` says the same. Exit codes: 0 done; 1 a check or a build failed; 2 wrong use, a mistake in a recipe"
+    yield "or a template among them. `--json`, where a command has it, prints one JSON value. `medinstruct --install-completion` makes the shell"
+    yield "complete them.\n"
+    for name, command in commands(get_command(app), ""):
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
+        usage = " ".join(f"{(p.metavar or p.name).upper()}" for p in arguments)
+        yield f"## {name}\n\n`medinstruct {name}{' ' * bool(usage)}{usage}{' [options]' * bool(options)}`\n"
+        yield f"{inspect.cleandoc(command.help or '')}\n"
+        told = [((p.metavar or p.name).upper(), p.help or "") for p in arguments] + [
+            (" ".join([*p.opts, *p.secondary_opts]), p.help or "") for p in options
+        ]
+        yield from table("", "", rows=((f"`{what}`", about.replace("<", "&lt;")) for what, about in told if about))
+        yield ""
+
+
+PAGES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "corpora": ("Corpora", corpora_),
+    "templates": ("Templates", templates),
+    "recipes": ("Recipes", recipes),
+    "formats": ("Formats of files", formats_),
+    "tasks": ("Task types and answer formats", tasks_),
+    "cli": ("Commands", cli),
+}
+
+
+def commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    """The commands of a group and of the groups in it, by the words that call them."""
+    for name, command in sorted(group.commands.items()):
+        words = f"{before} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from commands(command, words)
+        else:
+            yield words, command
+
+
+def table(*heads: str, rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """The lines of a table in Markdown; nothing of no rows."""
+    lines = [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |" for row in rows]
+    if lines:
+        yield f"| {' | '.join(heads)} |"
+        yield "|" + "---|" * len(heads)
+        yield from lines
+
+
+def code(words: Iterable[str]) -> str:
+    return " ".join(f"`{word}`" for word in words)
+
+
+def yes(is_so: bool) -> str:
+    return "yes" if is_so else ""
+
+
+def linked(address: str) -> str:
+    return f"[{address.split('://')[-1].split('/')[0]}]({address})" if address.startswith("http") else address
+
+
+def first_sentence(thing: object) -> str:
+    return " ".join(inspect.cleandoc(inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+def main() -> None:
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
