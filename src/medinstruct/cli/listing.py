@@ -1,4 +1,4 @@
-"""ls · show · cp: what there is, one of it, a copy of it."""
+"""ls · cp: what there is, and a copy of one of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table
-from medinstruct.errors import MedinstructError, NotFound, did_you_mean
+from medinstruct.errors import MedinstructError, did_you_mean
 
 KINDS = ("corpora", "templates", "recipes", "formats", "tasks")
 
@@ -44,33 +44,6 @@ def _verified(rows: list[dict[str, Any]]) -> dict[str, int]:
     """How many corpora were held against real files, in part at least, and how many against their samples alone."""
     number = sum(bool(row["verified"]) for row in rows)
     return {"verified": number, "sample only": len(rows) - number}
-
-
-@app.command()
-def show(
-    name: Annotated[str, typer.Argument(help="A corpus, template or recipe.")],
-    shelf: Shelf = None,
-    data: Data = None,
-) -> None:
-    """Show one corpus, template or recipe."""
-    add_shelves(shelf)
-    from medinstruct import corpora, recipe, template
-    from medinstruct.shelf import find
-
-    if name in corpora.names():
-        print_json(_describe(name, data))
-    elif name in recipe.names() or name.endswith(".yaml"):
-        typer.echo(find("recipes", name).text().rstrip())
-    elif name in template.names() or name.endswith(".jinja"):
-        found = template.load(name)
-        typer.echo(found.source.rstrip())
-        example = found.type.samples_for(found.front.tasks)[0]
-        typer.echo("\n=== on a canonical example ===")
-        for message in found.messages(example, found.answer.render(example)):
-            typer.echo(f"--- {message['role']}\n{message['content']}")
-    else:
-        known = [*corpora.names(), *recipe.names(), *template.names()]
-        raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, known))
 
 
 @app.command()
@@ -171,24 +144,3 @@ def _tasks() -> list[dict[str, Any]]:
         }
         for t in found
     ]
-
-
-def _describe(id: str, data: Path | None) -> dict[str, Any]:
-    from medinstruct import corpora
-
-    corpus = corpora.load(id)
-    folder = corpus.find(data)
-    return {
-        "id": id, "title": corpus.title, "version": corpus.version, "homepage": corpus.homepage, "citation": corpus.citation,
-        "license": corpus.license.id, "stated": corpus.license.stated, "languages": corpus.languages,
-        "splits": {
-            name: {
-                "role": s.role, "files": s.files, "withheld": s.withheld,
-                "counts": {k: v if isinstance(v, int) else vars(v) for k, v in s.counts.items()},
-            }
-            for name, s in corpus.splits.items()
-        },
-        "tasks": {name: {"fact": type(fact).__name__, **{k: v for k, v in vars(fact).items() if v}} for name, fact in corpus.tasks.items()},
-        "left out": dict(corpus.left_out), "verified": dict(corpus.verified),
-        "found": {"folder": str(folder), "splits": corpus.present(folder)} if folder else None, "obtain": corpus.how_to_get,
-    }  # fmt: skip

@@ -1,0 +1,142 @@
+"""Examples of a corpus in the words of a template, and the page that shows them at each save."""
+
+import threading
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+import browser
+from medinstruct import preview, template
+from medinstruct.errors import NotFound, Place, TemplateError
+from medinstruct.preview.server import located
+
+GOOD = """---
+answer: lines
+tasks: [ner]
+---
+Find {{ labels | join(", ") }}.
+
+{{ text }}
+"""
+
+
+@pytest.fixture
+def no_data(monkeypatch):
+    monkeypatch.setenv("MEDINSTRUCT_DATA", "/nonexistent")
+    monkeypatch.setenv("MEDINSTRUCT_CACHE", "/nonexistent")
+
+
+@pytest.fixture
+def seen(no_data):
+    return preview.examples("bc5cdr", "span_extraction", number=4)
+
+
+def test_examples_of_the_sample_are_asked_and_answered(seen):
+    shown = preview.show(seen[0], template.load("span_extraction/typed-lines"))
+
+    assert shown.place == seen[0].place
+    assert [message["role"] for message in shown.messages] == ["user", "assistant"]
+    assert seen[0].example.question.text in shown.messages[0]["content"]
+    assert shown.read
+    assert shown.warnings == ()
+    assert shown.tokens > 10
+
+
+def test_what_a_wording_is_not_for_is_said(seen):
+    wording = template.compile(GOOD.replace("[ner]", "[ee]"), "span_extraction/mine")
+
+    assert preview.show(seen[0], wording).warnings == ("its front matter says that it is for ee",)
+
+
+def test_a_gold_that_the_format_cannot_hold_has_no_answer(no_data):
+    found = preview.examples("genia-term", "span_extraction", number=8)
+    bio = template.compile(GOOD.replace("lines", "bio"), "span_extraction/mine")
+    refused = [seen for seen in found if bio.answer.fits(seen.example)]
+    assert refused, "the sample holds a mention that BIO tags cannot write"
+
+    shown = preview.show(refused[0], bio)
+
+    assert [message["role"] for message in shown.messages] == ["user"]
+    assert shown.warnings[0].startswith("the answer format cannot hold this gold: ")
+
+
+@pytest.mark.parametrize("type, task", [("event_extraction", ""), ("", "sum"), ("span_extraction", "re")])
+def test_what_cannot_be_asked_is_refused_with_what_can(no_data, type, task):
+    with pytest.raises(NotFound, match="ner as span_extraction"):
+        preview.examples("bc5cdr", type, task=task)
+
+
+def test_an_error_has_the_column_of_the_word_it_quotes():
+    text = GOOD.replace("{{ text }}", "Text: {{ txet }}")
+    with pytest.raises(TemplateError) as caught:
+        template.compile(text, "span_extraction/mine", "mine.jinja")
+
+    assert located(caught.value, text) == {
+        "what": "unknown field 'txet'", "line": 7, "column": 10, "next": "did you mean text?",
+    }  # fmt: skip
+
+
+def test_an_error_without_a_word_has_the_column_of_the_first_tag():
+    error = TemplateError("unexpected end", where=Place("mine.jinja", 2))
+
+    assert located(error, "a\nbc {{ d")["column"] == 4
+
+
+@contextmanager
+def served(path, seen):
+    with preview.serve(preview.Page(path, "span_extraction/mine", seen)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_the_page_is_for_this_machine_alone(tmp_path, seen):
+    path = tmp_path / "mine.jinja"
+    path.write_text(GOOD)
+    with served(path, seen) as address:
+        foreign = urllib.request.Request(f"{address}state", headers={"Host": "evil.example"})
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(foreign)
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{address}../../etc/passwd")
+        with urllib.request.urlopen(address) as answer:
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@browser.needed
+def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):
+    path = tmp_path / "mine.jinja"
+    path.write_text(GOOD)
+    with served(path, seen) as address, browser.chromium() as driver:
+        driver.get(address)
+        until = WebDriverWait(driver, 20).until
+        until(lambda d: len(d.find_elements(By.TAG_NAME, "article")) == len(seen))
+        first = driver.find_element(By.CSS_SELECTOR, "article")
+        assert seen[0].place in first.text
+        assert "read back" in first.text
+
+        path.write_text(GOOD.replace("{{ text }}", "<script>document.title = 'gone'</script> {{ text }}"))
+        until(lambda d: "<script>document.title" in d.find_element(By.CSS_SELECTOR, "article").text)
+        assert driver.title == "span_extraction/mine"
+
+        path.write_text(GOOD.replace("{{ text }}", "Text: {{ txet }}"))
+        until(lambda d: d.find_element(By.ID, "error").is_displayed())
+        told = driver.find_element(By.ID, "error").text
+        assert "line 7, column 10: unknown field 'txet'" in told
+        assert "did you mean text?" in told
+        assert "         ^" in driver.find_element(By.CSS_SELECTOR, "#error pre").get_attribute("textContent")
+
+        path.write_text(GOOD)
+        until(lambda d: not d.find_element(By.ID, "error").is_displayed())
+        driver.refresh()
+        until(lambda d: d.find_elements(By.TAG_NAME, "article"))
+        assert [entry for entry in driver.get_log("browser") if "favicon" not in entry["message"]] == []
+        assert all(url.startswith((address, "data:")) for url in browser.requests_of(driver))
