@@ -38,9 +38,9 @@ class Hub:
         self.asked = 0
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serve on a free port of loopback, and yield the address."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Serve on a port of loopback, a free one if none is named, and yield the address."""
+        server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"hub": self}))
         server.daemon_threads = True
         self.base = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

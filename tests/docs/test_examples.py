@@ -1,0 +1,26 @@
+"""Every example of the README and the how-to pages does what its page says."""
+
+from pathlib import Path
+
+import pytest
+
+from docs.examples import blocks, environment, run
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md")), ROOT / "docs/papers.md"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_its_examples_run(page: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "page").mkdir()
+
+    assert list(run(page, tmp_path / "page", environment(tmp_path / "home"))) == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "docs/tutorial.md"], ids=lambda page: page.stem)
+def test_what_is_not_run_says_why(page: Path) -> None:
+    for block in blocks(page):
+        assert block.not_run or not block.note.startswith("not run"), f"{page.name}:{block.line}"
+        assert not block.note or block.note.split()[0] in ("file:", "not", "ends"), f"{page.name}:{block.line}: {block.note}"
