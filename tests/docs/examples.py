@@ -6,6 +6,12 @@ A block of `sh` is run, a block of `python` too, each in the page's own folder. 
     <!-- not run: needs a GPU -->     why it cannot be run here
     <!-- ends with 1 -->              the exit code that is meant
 
+What a page takes for granted (files of the reader's, a build of last week's) is made by a comment that no reader sees:
+
+    <!-- setup
+    medinstruct build quickstart --data DIR --out builds/v1
+    -->
+
 A block of `text` after one that was run is what the reader sees: its lines, in their order, each whole or around a `…`, stand in the output.
 `DIR` is the folder of data: here that of the bundled samples, which is laid out like one.
 """
@@ -22,8 +28,9 @@ from pathlib import Path
 
 SAMPLES = Path(__file__).parents[2] / "src/medinstruct/corpora/samples"
 FENCE = re.compile(
-    r"(?:^<!-- (?P<note>.+?) -->\n+)?^(?P<fence>`{3,})(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=fence)$", re.M | re.S
-)
+    r"^<!-- setup\n(?P<setup>.*?)^-->$"
+    r"|(?:^<!-- (?P<note>[^\n]+?) -->\n+)?^(?P<fence>`{3,})(?P<language>[a-z]*)[^\n]*\n(?P<body>.*?)^(?P=fence)$", re.M | re.S,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,17 @@ class Block:
 def blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
     return [
-        Block(found["language"], found["note"] or "", found["body"], text.count("\n", 0, found.start("fence")) + 1)
+        Block(found["language"] or "", found["note"] or "", found["body"], line)
+        if found["setup"] is None
+        else Block("sh", "", found["setup"], line)
         for found in FENCE.finditer(text)
+        for line in [text.count("\n", 0, found.start()) + 1]
     ]
 
 
-def run(page: Path, folder: Path, environment: dict[str, str] | None = None, python: str = sys.executable) -> Iterator[str]:
+def run(
+    page: Path, folder: Path, environment: dict[str, str] | None = None, python: str = sys.executable
+) -> Iterator[str]:
     """Run the examples of a page in a folder, and yield what is wrong with each that does not do what the page says."""
     said = ""
     for block in blocks(page):
@@ -70,7 +82,13 @@ def run(page: Path, folder: Path, environment: dict[str, str] | None = None, pyt
         elif block.language in ("sh", "python"):
             command = ["bash", "-e", "-o", "pipefail", "-c", body] if block.language == "sh" else [python, "-c", body]
             done = subprocess.run(
-                command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+                command,
+                cwd=folder,
+                env=environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
             )
             said = done.stdout
             if done.returncode != block.code:
@@ -91,8 +109,16 @@ def _missing(shown: str, said: str) -> str:
     return ""
 
 
-def environment(home: Path) -> dict[str, str]:
-    """A reader's: commands of this environment, a home of its own, nobody's data, no network."""
+def environment(home: Path, hub: str, token: str) -> dict[str, str]:
+    """A reader's: commands of this environment, a home of its own, nobody's data, a Hub on this machine."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR", "PYTHONPATH") if name in os.environ}
     path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-    return {**kept, "PATH": path, "HOME": str(home), "HF_HUB_OFFLINE": "1", "COLUMNS": "200"}
+    return {
+        **kept,
+        "PATH": path,
+        "HOME": str(home),
+        "COLUMNS": "200",
+        "HF_ENDPOINT": hub,
+        "HF_TOKEN": token,
+        "HF_HUB_DISABLE_XET": "1",
+    }

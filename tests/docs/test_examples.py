@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from docs.examples import blocks, environment, run
+from hub.model import TOKEN
+from hub.server import Hub
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md")), ROOT / "docs/papers.md"]
@@ -16,11 +18,16 @@ def test_its_examples_run(page: Path, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "page").mkdir()
 
-    assert list(run(page, tmp_path / "page", environment(tmp_path / "home"))) == []
+    with Hub(tmp_path / "hub").serving() as address:
+        faults = list(run(page, tmp_path / "page", environment(tmp_path / "home", address, TOKEN)))
+
+    assert faults == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "docs/tutorial.md"], ids=lambda page: page.stem)
 def test_what_is_not_run_says_why(page: Path) -> None:
     for block in blocks(page):
         assert block.not_run or not block.note.startswith("not run"), f"{page.name}:{block.line}"
-        assert not block.note or block.note.split()[0] in ("file:", "not", "ends"), f"{page.name}:{block.line}: {block.note}"
+        assert not block.note or block.note.split()[0] in ("file:", "not", "ends"), (
+            f"{page.name}:{block.line}: {block.note}"
+        )

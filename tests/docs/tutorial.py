@@ -17,7 +17,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from docs.examples import run
 
 ROOT = Path(__file__).parents[2]
-KEPT = ("LANG", "LC_ALL", "TMPDIR", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE", "PIP_TRUSTED_HOST", "SSL_CERT_FILE")
+KEPT = (
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_CONFIG_FILE",
+    "PIP_TRUSTED_HOST",
+    "SSL_CERT_FILE",
+)
 
 
 def main() -> int:
@@ -29,7 +38,13 @@ def main() -> int:
         python = Path(sys.executable).resolve().parent  # of whoever made the environment, not the environment itself
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         begun = time.monotonic()
-        faults = list(run(checkout / "docs/tutorial.md", checkout, {**kept, "HOME": str(home), "PATH": f"{python}:/usr/bin:/bin", "COLUMNS": "200"}))
+        faults = list(
+            run(
+                checkout / "docs/tutorial.md",
+                checkout,
+                {**kept, "HOME": str(home), "PATH": f"{python}:/usr/bin:/bin", "COLUMNS": "200"},
+            )
+        )
         print("\n".join([*faults, f"tutorial: {len(faults)} faults in {time.monotonic() - begun:.0f} s"]))
     return bool(faults)
 

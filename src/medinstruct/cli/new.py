@@ -82,8 +82,11 @@ def recipe(
     shelf: Shelf = Path("shelf"),
 ) -> None:
     """Write a recipe that builds, with comments on what may stand in it."""
+    from medinstruct import shelf as shelves
     from medinstruct.scaffold.mixture import mixture
 
+    if shelf.is_dir():
+        shelves.add(shelf)  # it may hold the corpora
     path = shelf / "recipes" / f"{_checked(name)}.yaml"
     _write(path, mixture(name, str(path), corpus or ()))
     typer.echo(f"{path}\n\nnext: medinstruct build {path} --data DIR")

@@ -238,6 +238,7 @@ class _Run:
             },
             "corpora": dict(sorted({**manifest["corpora"], **made}.items())),
             "missing": {**manifest["missing"], **missing},
+            "ledger_without": sorted(self.told),  # what was published counts open rows alone
         }
 
     def _facts(self, id: str, reports: list[Any]) -> dict[str, Any]:

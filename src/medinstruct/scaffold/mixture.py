@@ -11,8 +11,8 @@ from medinstruct.tasks.facts import Events, Fact, Spans
 FILE = """# medinstruct build {file} --data DIR --out builds/{name}
 # Every key is explained in docs/how-to/write-a-recipe.md; `medinstruct check {file}` says what is wrong with one.
 title: {name}
-# Rows of the train part; `all` if left out. `{{tokens: 20_000_000}}` counts tokens instead.
-size: 25000
+# Rows of the train part: `all` there are, a number such as 25000, or `{{tokens: 20_000_000}}`.
+size: all
 # What the mixture must be able to carry; the build refuses corpora that cannot, and names them.
 # license: cc-by-sa-4.0
 # No document of these test parts gets in, by id, text or runs of words.
