@@ -1,6 +1,7 @@
 # make build   a virtual environment with medinstruct in it, and a first mixture from the bundled samples
 # make test    the default tests (no network, no GPU)
-.PHONY: build test test-all lint types imports format clean
+# make docs    the documentation, in docs/_build/html
+.PHONY: build test test-all lint types imports docs format clean
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
@@ -24,6 +25,10 @@ types: .venv/installed-dev
 imports: .venv/installed-dev
 	$(BIN)/lint-imports
 
+docs: .venv/installed-dev
+	$(BIN)/python docs/write.py
+	$(BIN)/python -m sphinx -q -W -n --keep-going -b html docs docs/_build/html
+
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -41,4 +46,4 @@ format: .venv/installed-dev
 	touch $@ .venv/installed
 
 clean:
-	rm -rf .venv builds dist
+	rm -rf .venv builds dist docs/_build

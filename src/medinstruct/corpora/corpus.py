@@ -108,7 +108,7 @@ class Corpus:
     guidelines: Mapping[str, str] = field(default_factory=dict)
     """What the guideline says of a task beside its labels (what is marked, what is not), in our words, by the task's name."""
     obtain: str = ""
-    """How to get the files where no address serves them: `on request from …`."""
+    """How to get the files where no address serves them, such as `on request from …`."""
     downloads: tuple[Download, ...] = ()
     clinical: bool = False
     """Whether the texts are about real patients."""
@@ -117,15 +117,15 @@ class Corpus:
     (`fingerprint`); what is not named here was written against the hand-made sample alone.
     """
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """What is annotated and asked by no task, with the reason; by the names of `coverage`: `mentions:Entity`,
-    `concepts`.
+    """What is annotated and asked by no task, with the reason, by the names that `coverage` gives it
+    (`mentions:Entity`, `concepts`).
     """
     folder: str = ""
     """Name of its folder of data, where two corpora share one; else its id."""
     id: str = ""
     """Set from the module's name."""
     home: Path = SAMPLES.parent
-    """The folder of the module: `home/samples/<id>/` holds its sample, and beside a shelf's `corpora/` a `data/<id>/`
+    """The folder of the module. There `samples/<id>/` holds its sample, and beside a shelf's `corpora/` a `data/<id>/`
     its files.
     """
 
