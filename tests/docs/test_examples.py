@@ -9,7 +9,12 @@ from hub.model import TOKEN
 from hub.server import Hub
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/how-to").glob("*.md")), ROOT / "docs/papers.md"]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs/papers.md",
+    *sorted((ROOT / "docs").glob("how-to/*.md")),
+    *sorted((ROOT / "docs").glob("explanations/*.md")),
+]
 
 
 @pytest.mark.slow
