@@ -29,7 +29,7 @@ def lines(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
 
 
-@pytest.mark.parametrize("shape", exporter.SHAPES)
+@pytest.mark.parametrize("shape", exporter.LINES)
 def test_every_row_is_there_in_order_with_its_id_and_license(build, tmp_path, shape):
     exporter.export(build, shape, tmp_path / "out")
     for split in build:
@@ -39,7 +39,7 @@ def test_every_row_is_there_in_order_with_its_id_and_license(build, tmp_path, sh
         ]
 
 
-@pytest.mark.parametrize("shape", exporter.SHAPES)
+@pytest.mark.parametrize("shape", exporter.LINES)
 def test_datasets_reads_it(build, tmp_path, shape):
     import datasets
 
@@ -75,9 +75,10 @@ def test_side_files_name_the_splits_and_the_terms(build, tmp_path):
 
 
 @pytest.mark.parametrize("out", ["hf://datasets/org/name", "s3://bucket/x", "https://host.example/x"])
-def test_no_row_leaves_through_an_export(build, out):
+@pytest.mark.parametrize("shape", exporter.SHAPES)
+def test_no_row_leaves_through_an_export(build, out, shape):
     with pytest.raises(MedinstructError, match="is an address"):
-        exporter.export(build, "messages", exporter.Path(out))
+        exporter.export(build, shape, exporter.Path(out))
 
 
 def test_a_folder_that_holds_something_is_left_alone(build, tmp_path):

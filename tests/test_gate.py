@@ -171,9 +171,9 @@ def test_the_tripwire_takes_time_linear_in_the_text():
         times = []
         for size in (20_000, 80_000):
             text = piece * (size // len(piece))
-            start = time.perf_counter()
+            start = time.process_time()
             list(tripwire.find(text))
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         assert times[1] < 16 * times[0] + 0.05, piece
 
 

@@ -8,83 +8,88 @@ from medinstruct import corpora, license
 from medinstruct.errors import MedinstructError
 from medinstruct.license import FREE_TO_STRICT, TERMS, License, verdict
 
+# Where a line names a section, the two texts were read side by side: Creative Commons' legal codes 2.0 to 4.0, CC0, Apache 2.0, GPL 3, GFDL 1.3,
+# MIT and ISC, as Debian (/usr/share/common-licenses) and the licenses' own pages have them.
+# (The pages of GENIA and of the NLM were not read again: what is said of the two is what their corpora's modules say.)
 PAIRS = """
-cc0-1.0          cc0-1.0          cc0-1.0            nothing is asked
-cc0-1.0          public-domain    cc0-1.0            nothing is asked
-cc0-1.0          mit              mit                its notice must stay
-cc0-1.0          apache-2.0       apache-2.0         §4: notices must stay
-cc0-1.0          cc-by-4.0        cc-by-4.0          BY 4.0 §3(a)
-cc0-1.0          cc-by-sa-3.0     cc-by-sa-4.0       BY-SA 3.0 §4(b): a later version with the same elements
-cc0-1.0          cc-by-nc-4.0     cc-by-nc-4.0       BY-NC 4.0 §2(a)(1)
-cc0-1.0          cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    BY-NC-SA 4.0 §3(b)
+cc0-1.0          cc0-1.0          cc0-1.0            CC0 §2: all rights are waived
+cc0-1.0          public-domain    cc0-1.0            no rights, no conditions
+cc0-1.0          mit              mit                MIT: the notice in all copies
+cc0-1.0          apache-2.0       apache-2.0         Apache §4(a)-(d): notices stay
+cc0-1.0          cc-by-4.0        cc-by-4.0          BY 4.0 §3(a)(1): credit, changes, the license
+cc0-1.0          cc-by-sa-3.0     cc-by-sa-4.0       BY-SA 3.0 §4(b)(ii): a later version with the same elements
+cc0-1.0          cc-by-nc-4.0     cc-by-nc-4.0       BY-NC 4.0 §2(a)(1)(B): adapted, for NonCommercial purposes only
+cc0-1.0          cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    BY-NC-SA 4.0 §3(b)(1): the same elements
 cc0-1.0          cc-by-nd-4.0     none               BY-ND 4.0 §2(a)(1)(B): adapted, but not shared
-cc0-1.0          gpl-3.0          gpl-3.0            §5(c): the whole under this license
+cc0-1.0          gpl-3.0          gpl-3.0            GPL §5(c): the entire work, as a whole, under this license
 cc0-1.0          research-only    other              no standard license says so
 cc0-1.0          agreement        none               may not leave
 cc0-1.0          unknown          none               what is not allowed is forbidden
-public-domain    public-domain    cc0-1.0            nothing is asked
-public-domain    cc-by-2.0        cc-by-4.0          credit, in the version of today
-public-domain    cc-by-nc-nd-4.0  none               no adaptation may be shared
+public-domain    public-domain    cc0-1.0            no rights, no conditions
+public-domain    cc-by-2.0        cc-by-4.0          BY 2.0 §4(a) binds copies of the work; of derivatives §4(b) asks credit alone
+public-domain    cc-by-nc-nd-4.0  none               BY-NC-ND 4.0 §2(a)(1)(B): adapted, but not shared
 public-domain    nlm              cc-by-4.0          credit to the library
-mit              mit              mit                itself
-mit              apache-2.0       apache-2.0         the one with more conditions
-mit              cc-by-4.0        cc-by-4.0          both ask for credit alone
-mit              cc-by-sa-3.0     cc-by-sa-4.0       MIT may be sublicensed, its notice kept
-mit              cc-by-sa-4.0     cc-by-sa-4.0       MIT may be sublicensed, its notice kept
-mit              cc-by-nc-4.0     cc-by-nc-4.0       MIT may be sublicensed, its notice kept
-mit              gpl-3.0          gpl-3.0            compatible by the list of the Free Software Foundation
-mit              genia            cc-by-4.0          credit
+mit              mit              mit                MIT: itself
+mit              apache-2.0       apache-2.0         MIT: to sublicense; its notice stays (Apache §4(c))
+mit              cc-by-4.0        cc-by-4.0          MIT: to sublicense; BY 4.0 §3(a)(1) keeps notices
+mit              cc-by-sa-3.0     cc-by-sa-4.0       MIT: to sublicense; BY-SA 3.0 §4(b)(ii)
+mit              cc-by-sa-4.0     cc-by-sa-4.0       MIT: to sublicense; BY-SA 4.0 §3(b)(1)
+mit              cc-by-nc-4.0     cc-by-nc-4.0       MIT: to sublicense; BY-NC 4.0 §2(a)(1)(B)
+mit              gpl-3.0          gpl-3.0            MIT's notice is a term of GPL §7(b)
+mit              genia            cc-by-4.0          GENIA: annotations under BY 3.0, §4(b): credit
 mit              research-only    other              no standard license says so
 mit              unknown          none               what is not allowed is forbidden
-apache-2.0       apache-2.0       apache-2.0         itself
-apache-2.0       cc-by-3.0        cc-by-4.0          both ask for credit alone
-apache-2.0       gpl-3.0          gpl-3.0            compatible one way by the list of the Free Software Foundation
-apache-2.0       cc-by-sa-4.0     cc-by-sa-4.0       terms of one's own are allowed, §4
-apache-2.0       cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    terms of one's own are allowed, §4
+apache-2.0       apache-2.0       apache-2.0         Apache §4: itself
+apache-2.0       cc-by-3.0        cc-by-4.0          Apache §4, last paragraph: other terms for the whole; BY 3.0 §4(b)
+apache-2.0       gpl-3.0          gpl-3.0            Apache §4(c)-(d) is GPL §7(b), its §6 is §7(e); one way
+apache-2.0       cc-by-sa-4.0     cc-by-sa-4.0       Apache §4, last paragraph: other terms for the whole
+apache-2.0       cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    Apache §4, last paragraph: other terms for the whole
 apache-2.0       agreement        none               may not leave
-cc-by-2.0        cc-by-3.0        cc-by-4.0          credit, in the version of today
-cc-by-2.0        cc-by-sa-4.0     cc-by-sa-4.0       the chart: BY in BY-SA
-cc-by-3.0        cc-by-3.0        cc-by-4.0          the chart: BY in BY
-cc-by-3.0        cc-by-nc-4.0     cc-by-nc-4.0       the chart: BY in BY-NC
-cc-by-3.0        gpl-3.0          gpl-3.0            credit can be given under the GPL too
-cc-by-4.0        cc-by-4.0        cc-by-4.0          itself
-cc-by-4.0        cc-by-sa-3.0     cc-by-sa-4.0       the chart: BY in BY-SA
-cc-by-4.0        cc-by-sa-4.0     cc-by-sa-4.0       the chart: BY in BY-SA
-cc-by-4.0        cc-by-nc-4.0     cc-by-nc-4.0       the chart: BY in BY-NC
-cc-by-4.0        cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    the chart: BY in BY-NC-SA
-cc-by-4.0        cc-by-nd-4.0     none               the chart: ND in nothing
-cc-by-4.0        gpl-3.0          gpl-3.0            compatible by the list of the Free Software Foundation
-cc-by-4.0        genia            cc-by-4.0          credit
-cc-by-4.0        nlm              cc-by-4.0          credit
+cc-by-2.0        cc-by-3.0        cc-by-4.0          §4(b) of both: credit; neither names the license of a derivative
+cc-by-2.0        cc-by-sa-4.0     cc-by-sa-4.0       BY 2.0 §4(b); BY-SA 4.0 §3(b)(1)
+cc-by-2.0        gpl-3.0          none               BY 2.0 §4(a): credit is taken out on demand; no term of GPL §7
+cc-by-3.0        cc-by-3.0        cc-by-4.0          BY 3.0 §4(b): credit alone for adaptations
+cc-by-3.0        cc-by-nc-4.0     cc-by-nc-4.0       BY 3.0 §4(b); BY-NC 4.0 §2(a)(1)(B)
+cc-by-3.0        gpl-3.0          none               BY 3.0 §4(a): credit is taken out on demand; no term of GPL §7
+cc-by-4.0        cc-by-4.0        cc-by-4.0          BY 4.0 §3(a)(4): itself prevents nobody
+cc-by-4.0        cc-by-sa-3.0     cc-by-sa-4.0       BY-SA 3.0 §4(b)(ii); BY 4.0 §3(a)(4)
+cc-by-4.0        cc-by-sa-4.0     cc-by-sa-4.0       BY-SA 4.0 §3(b)(1); BY 4.0 §3(a)(4)
+cc-by-4.0        cc-by-nc-4.0     cc-by-nc-4.0       BY-NC 4.0 §2(a)(1)(B); BY 4.0 §3(a)(4)
+cc-by-4.0        cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    BY-NC-SA 4.0 §3(b)(1); BY 4.0 §3(a)(4)
+cc-by-4.0        cc-by-nd-4.0     none               BY-ND 4.0 §2(a)(1)(B): adapted, but not shared
+cc-by-4.0        gpl-3.0          gpl-3.0            BY 4.0 §3(a)(4); its credit is a term of GPL §7(b)
+cc-by-4.0        genia            cc-by-4.0          credit: BY 3.0 §4(b), BY 4.0 §3(a)(1)
+cc-by-4.0        nlm              cc-by-4.0          credit to both
 cc-by-4.0        research-only    other              no standard license says so
 cc-by-4.0        generator-terms  other              the maker's terms bind the user
-cc-by-sa-3.0     cc-by-sa-3.0     cc-by-sa-4.0       §4(b): a later version with the same elements
-cc-by-sa-3.0     cc-by-sa-4.0     cc-by-sa-4.0       §4(b): a later version with the same elements
-cc-by-sa-3.0     cc-by-nc-4.0     none               BY-SA adaptations may not forbid trade
-cc-by-sa-3.0     cc-by-nc-sa-4.0  none               two share-alikes
-cc-by-sa-3.0     gpl-3.0          none               version 3.0 has no compatible license
-cc-by-sa-3.0     research-only    none               BY-SA adaptations may not be for research only
-cc-by-sa-4.0     cc-by-sa-4.0     cc-by-sa-4.0       itself
-cc-by-sa-4.0     gpl-3.0          gpl-3.0            the list of compatible licenses, one way
-cc-by-sa-4.0     cc-by-nc-4.0     none               BY-SA adaptations may not forbid trade
-cc-by-sa-4.0     cc-by-nc-sa-4.0  none               two share-alikes
-cc-by-sa-4.0     generator-terms  none               BY-SA adaptations may not be bound further, §3(b)(3)
-cc-by-nc-4.0     cc-by-nc-4.0     cc-by-nc-4.0       itself
-cc-by-nc-4.0     cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    the chart: BY-NC in BY-NC-SA
-cc-by-nc-4.0     gpl-3.0          none               the GPL may not forbid trade, §10
+cc-by-sa-3.0     cc-by-sa-3.0     cc-by-sa-4.0       BY-SA 3.0 §4(b)(ii): a later version with the same elements
+cc-by-sa-3.0     cc-by-sa-4.0     cc-by-sa-4.0       BY-SA 3.0 §4(b)(ii)
+cc-by-sa-3.0     cc-by-nc-4.0     none               BY-SA 3.0 §4(b): no other license; (II) no terms that restrict
+cc-by-sa-3.0     cc-by-nc-sa-4.0  none               §4(b)(ii) and §3(b)(1): each wants its own elements
+cc-by-sa-3.0     gpl-3.0          none               BY-SA 3.0 §4(b)(iv) and §1(c): a list that names the GPL for 4.0 alone; GPL §5(c)
+cc-by-sa-3.0     research-only    none               BY-SA 3.0 §4(b)(II): no terms that restrict
+cc-by-sa-4.0     cc-by-sa-4.0     cc-by-sa-4.0       BY-SA 4.0 §3(b)(1): this version or later
+cc-by-sa-4.0     gpl-3.0          gpl-3.0            BY-SA 4.0 §1(c) and §3(b)(1): a compatible license, one way (GPL §5(c))
+cc-by-sa-4.0     cc-by-nc-4.0     none               BY-SA 4.0 §3(b)(1): the same elements, and NC is another
+cc-by-sa-4.0     cc-by-nc-sa-4.0  none               §3(b)(1) of both: each wants its own elements
+cc-by-sa-4.0     generator-terms  none               BY-SA 4.0 §3(b)(3): no additional terms that restrict
+cc-by-nc-4.0     cc-by-nc-4.0     cc-by-nc-4.0       BY-NC 4.0 §3(a)(4): itself prevents nobody
+cc-by-nc-4.0     cc-by-nc-sa-4.0  cc-by-nc-sa-4.0    BY-NC-SA 4.0 §3(b)(1); BY-NC 4.0 §3(a)(4)
+cc-by-nc-4.0     gpl-3.0          none               GPL §7, end, and §10: no further restriction, and NC is one
 cc-by-nc-4.0     research-only    other              both narrower than trade
-cc-by-nc-sa-4.0  gpl-3.0          none               two share-alikes
-cc-by-nc-sa-4.0  research-only    none               BY-NC-SA adaptations may not be bound further
-cc-by-nc-nd-4.0  cc-by-nd-4.0     none               no adaptation may be shared
-gpl-3.0          gpl-3.0          gpl-3.0            itself
-gpl-3.0          research-only    none               the GPL may not be narrowed, §10
+cc-by-nc-sa-4.0  gpl-3.0          none               BY-NC-SA 4.0 §3(b)(1) and GPL §5(c): each wants itself
+cc-by-nc-sa-4.0  research-only    none               BY-NC-SA 4.0 §3(b)(3): no additional terms that restrict
+cc-by-nc-nd-4.0  cc-by-nd-4.0     none               §2(a)(1)(B) of both: adapted, but not shared
+gpl-3.0          gpl-3.0          gpl-3.0            GPL §5(c): itself
+gpl-3.0          research-only    none               GPL §10: no further restriction
+gpl-3.0          genia            none               GENIA: BY 3.0, whose §4(a) is no term of GPL §7
 agreement        unknown          none               neither may leave
-isc              mit              mit                as short as the MIT license
-isc              cc-by-4.0        cc-by-4.0          both ask for credit alone
-cc-by-nc-2.0     cc-by-4.0        cc-by-nc-4.0       the chart: BY in BY-NC
-cc-by-nc-3.0     cc-by-nc-sa-3.0  cc-by-nc-sa-4.0    BY-NC-SA 3.0 §4(b): a later version with the same elements
-cc-by-nc-sa-3.0  cc-by-sa-4.0     none               two share-alikes
-gfdl             cc-by-4.0        none               no license that a mixture may be given is compatible
+isc              mit              mit                ISC and MIT: both notices in all copies
+isc              cc-by-4.0        cc-by-4.0          ISC: to modify and distribute, its notice kept; BY 4.0 §3(a)(1)
+cc-by-nc-2.0     cc-by-4.0        cc-by-nc-4.0       BY-NC 2.0 §4(b): no commercial advantage; BY 4.0 §3(a)(4)
+cc-by-nc-3.0     cc-by-nc-sa-3.0  cc-by-nc-sa-4.0    BY-NC-SA 3.0 §4(b)(ii): a later version with the same elements
+cc-by-nc-sa-3.0  cc-by-sa-4.0     none               §4(b) and §3(b)(1): each wants its own elements
+gfdl             cc-by-4.0        none               GFDL §4: precisely this License; §11 ended on 1 August 2009
 """
 
 

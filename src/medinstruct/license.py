@@ -38,6 +38,10 @@ of the parts, all of them.
 """
 
 _BY = frozenset({"cc-by-4.0", "cc-by-sa-4.0", "gpl-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "other"})
+_OLD_BY = _BY - {"gpl-3.0"}
+"""Before version 4.0 a credit is taken out on demand (§4(a)), and no term may be set beside it: the GPL lets nobody ask for that (§7,
+§10), and its authors' list has version 4.0 alone as compatible.
+"""
 _NC = frozenset({"cc-by-nc-4.0", "cc-by-nc-sa-4.0", "other"})
 
 
@@ -60,6 +64,7 @@ def _terms(obligations: str, adapted: Iterable[str], text: str = "", why: str = 
 
 _CC = "https://creativecommons.org/licenses"
 _ASKS_CREDIT = "asks for attribution"
+_ASKS_OLD_CREDIT = "asks for attribution in terms that the GPL does not take up"
 _NO_TRADE = "forbids commercial use"
 _ALIKE = "lets adaptations carry no other license than itself or a compatible one"
 _WHOLE = "forbids handing on adaptations, which every row is"
@@ -70,8 +75,8 @@ TERMS: dict[str, Terms] = {
     "mit": _terms("attribution", {"mit", "apache-2.0", *_BY}, "https://opensource.org/license/mit", _ASKS_CREDIT),
     "apache-2.0": _terms("attribution", {"apache-2.0", *_BY}, "https://www.apache.org/licenses/LICENSE-2.0", "asks for its notices to be kept"),
     "isc": _terms("attribution", {"mit", "apache-2.0", *_BY}, "https://opensource.org/license/isc-license-txt", _ASKS_CREDIT),
-    "cc-by-2.0": _terms("attribution", _BY, f"{_CC}/by/2.0/legalcode", _ASKS_CREDIT),
-    "cc-by-3.0": _terms("attribution", _BY, f"{_CC}/by/3.0/legalcode", _ASKS_CREDIT),
+    "cc-by-2.0": _terms("attribution", _OLD_BY, f"{_CC}/by/2.0/legalcode", _ASKS_OLD_CREDIT),
+    "cc-by-3.0": _terms("attribution", _OLD_BY, f"{_CC}/by/3.0/legalcode", _ASKS_OLD_CREDIT),
     "cc-by-4.0": _terms("attribution", _BY, f"{_CC}/by/4.0/legalcode", _ASKS_CREDIT),
     "cc-by-sa-3.0": _terms("attribution share-alike", {"cc-by-sa-4.0"}, f"{_CC}/by-sa/3.0/legalcode", _ALIKE),
     "cc-by-sa-4.0": _terms("attribution share-alike", {"cc-by-sa-4.0", "gpl-3.0"}, f"{_CC}/by-sa/4.0/legalcode", _ALIKE),
@@ -84,7 +89,7 @@ TERMS: dict[str, Terms] = {
     "cc-by-nc-nd-4.0": _terms("attribution non-commercial no-derivatives", (), f"{_CC}/by-nc-nd/4.0/legalcode", _WHOLE),
     "gpl-3.0": _terms("attribution share-alike", {"gpl-3.0"}, "https://www.gnu.org/licenses/gpl-3.0.html", _ALIKE),
     "gfdl": _terms("attribution share-alike", (), "https://www.gnu.org/licenses/fdl-1.3.html", _ALIKE),
-    "genia": _terms("attribution", _BY, "http://www.geniaproject.org/home", _ASKS_CREDIT),  # its own text: annotations under CC BY 3.0
+    "genia": _terms("attribution", _OLD_BY, "http://www.geniaproject.org/home", _ASKS_OLD_CREDIT),  # its own text: annotations under CC BY 3.0
     "nlm": _terms("attribution", _BY, "https://www.nlm.nih.gov/databases/download/terms_and_conditions.html", _ASKS_CREDIT),
     "generator-terms": _terms("generator-terms", {"other"}, "", "binds whoever uses what a model wrote to its maker's terms"),
     "research-only": _terms("attribution research-only", {"other"}, "", "allows research only, which no standard license says"),

@@ -63,7 +63,13 @@ def verify(name):
     return verification.verify(medinstruct.load(name), rows=0).is_equal
 
 
-ORDERS = {f.__name__: f for f in (publish, publish_stubs, hydrate, load, load_dataset, diff, verify)}
+def peak():
+    """The most memory that this process ever held, in MiB (`ru_maxrss` would count what its parent held before)."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.split("VmHWM:")[1].split()[0]) >> 10
+
+
+ORDERS = {f.__name__: f for f in (peak, publish, publish_stubs, hydrate, load, load_dataset, diff, verify)}
 
 for line in sys.stdin:
     name, args, more = json.loads(line)

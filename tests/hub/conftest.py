@@ -15,12 +15,16 @@ from hub.server import Hub
 CLIENT = Path(__file__).with_name("client.py")
 
 
+XET = {"HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "2", "HF_XET_CLIENT_RETRY_BASE_DELAY": "1ms"}
+"""How `hf_xet` waits, whose clock no test can set."""
+
+
 class Client:
     """Orders to a process that speaks with a Hub; everything it ever printed is in `said`."""
 
-    def __init__(self, endpoint, home, token=TOKEN):
-        environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_TOKEN": token, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1",
-                       "HF_HUB_DISABLE_TELEMETRY": "1"}  # fmt: skip
+    def __init__(self, endpoint, home, token=TOKEN, xet=False):
+        environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_TOKEN": token, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": str(int(not xet)),
+                       "HF_HUB_DISABLE_TELEMETRY": "1", **XET}  # fmt: skip
         environment.pop("HF_HUB_OFFLINE", None)
         self.errors = (home.parent / f"{home.name}.stderr").open("w+")
         self.process = subprocess.Popen([sys.executable, str(CLIENT)], env=environment, text=True,

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from hub.model import ERROR_CODES, LARGE, Answer, Blob, Commit, Refused, Repository, Request
@@ -26,6 +26,12 @@ def route(method: str, pattern: str) -> Callable[[Callable[..., Answer]], Callab
         return answer
 
     return add
+
+
+def span_of(request: Request, size: int) -> tuple[int, int] | None:
+    """The first and the last byte that a request wants of so many; None where it wants all."""
+    span = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    return (int(span[1]), min(int(span[2] or size - 1), size - 1)) if span else None
 
 
 REPO = r"/api/datasets/(?P<repo>[^/]+/[^/]+)"
@@ -187,9 +193,50 @@ def large_batch(hub: Hub, request: Request, repo: str) -> Answer:
     objects = []
     for wanted in request.json()["objects"]:
         missing = not (hub.blobs / wanted["oid"]).exists()
-        actions = {"actions": {"upload": {"href": f"{hub.base}/lfs/{wanted['oid']}", "header": {}}}} if missing else {}
+        in_parts = wanted["size"] > hub.part_bytes and "multipart" in request.json()["transfers"]
+        upload = (_in_parts if in_parts else _in_one)(hub, wanted["oid"], wanted["size"])
+        actions = {"actions": {"upload": upload}} if missing else {}
         objects.append({"oid": wanted["oid"], "size": wanted["size"], **actions})
     return Answer({"transfer": "basic", "objects": objects}, headers={"Content-Type": "application/vnd.git-lfs+json"})
+
+
+def _in_one(hub: Hub, oid: str, size: int) -> dict[str, Any]:
+    """Where a file goes that is sent in one piece."""
+    return {"href": f"{hub.base}/lfs/{oid}", "header": {}}
+
+
+def _in_parts(hub: Hub, oid: str, size: int) -> dict[str, Any]:
+    """Where its parts go, and who is told that all are there: what the Hub calls `multipart`."""
+    count = -(-size // hub.part_bytes)
+    parts = {f"{n:05}": f"{hub.base}/lfs/{oid}/{n}" for n in range(1, count + 1)}
+    return {"href": f"{hub.base}/lfs/{oid}/complete", "header": {"chunk_size": str(hub.part_bytes), **parts}}
+
+
+@route("PUT", "/lfs/(?P<oid>[0-9a-f]{64})/(?P<number>[0-9]+)")
+def part_put(hub: Hub, request: Request, oid: str, number: str) -> Answer:
+    (hub.parts / f"{oid}.{number}").write_bytes(request.body)
+    return Answer(headers={"ETag": f'"{hashlib.md5(request.body).hexdigest()}"'})
+
+
+@route("POST", "/lfs/(?P<oid>[0-9a-f]{64})/complete")
+def parts_complete(hub: Hub, request: Request, oid: str) -> Answer:
+    """Put the parts together, and take the whole if it is what it is called."""
+    whole, hash = hub.parts / oid, hashlib.sha256()
+    with whole.open("wb") as file:
+        for number, told in enumerate(request.json()["parts"], start=1):
+            part = hub.parts / f"{oid}.{told['partNumber']}"
+            if told["partNumber"] != number or not part.exists():
+                raise Refused(400, "a part is missing")
+            content = part.read_bytes()
+            if told["etag"] != f'"{hashlib.md5(content).hexdigest()}"':
+                raise Refused(400, "a part is another one")
+            hash.update(content)
+            file.write(content)
+            part.unlink()
+    if hash.hexdigest() != oid:
+        raise Refused(400, "the content has another SHA-256")
+    whole.replace(hub.blobs / oid)
+    return Answer()
 
 
 @route("PUT", "/lfs/(?P<oid>[0-9a-f]{64})")
@@ -206,7 +253,6 @@ def resolve(hub: Hub, request: Request, repo: str, revision: str, path: str) -> 
     if path not in commit.tree:
         raise Refused(404, "Entry not found", ERROR_CODES["entry"])
     blob = commit.tree[path]
-    content, status = (hub.blobs / blob.sha256).read_bytes(), 200
     etag = blob.sha256 if blob.large else blob.oid
     headers = {
         "X-Repo-Commit": commit.oid,
@@ -216,8 +262,13 @@ def resolve(hub: Hub, request: Request, repo: str, revision: str, path: str) -> 
     }
     if blob.large:
         headers |= {"X-Linked-Etag": f'"{etag}"', "X-Linked-Size": str(blob.size)}
-    if span := re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", "")):
-        start, end = int(span[1]), min(int(span[2] or blob.size - 1), blob.size - 1)
+    if blob.sha256 in hub.by_xet:
+        there = f"{hub.base}/api/datasets/{repo}/xet-read-token/{commit.oid}"
+        headers |= {"X-Xet-Hash": hub.by_xet[blob.sha256], "Link": f'<{there}>; rel="xet-auth"'}
+    span = span_of(request, blob.size)
+    start, end = span or (0, blob.size - 1)
+    if span:
         headers["Content-Range"] = f"bytes {start}-{end}/{blob.size}"
-        content, status = content[start : end + 1], 206
-    return Answer(content, status, headers)
+    with (hub.blobs / blob.sha256).open("rb") as file:
+        file.seek(start)
+        return Answer(file.read(end + 1 - start), 206 if span else 200, headers)

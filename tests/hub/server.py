@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from hub import xet  # noqa: F401  # its addresses
 from hub.model import ERROR_CODES, TOKEN, Answer, Blob, Commit, Refused, Repository, Request
 from hub.routes import ROUTES
+
+OWN_KEYS = ("/lfs/", "/v1/", "/v2/", "/api/validate-yaml")
+"""Addresses that look at other tokens than the Hub's, or at none."""
 
 
 class Hub:
@@ -29,7 +33,15 @@ class Hub:
 
     def __init__(self, folder: Path) -> None:
         self.blobs = folder / "blobs"
-        self.blobs.mkdir(parents=True, exist_ok=True)
+        self.xorbs, self.parts = folder / "xorbs", folder / "parts"
+        for each in (self.blobs, self.xorbs, self.parts):
+            each.mkdir(parents=True, exist_ok=True)
+        self.part_bytes = 64 << 20
+        """Of LFS, in one request; a larger file is sent in parts."""
+        self.rebuilt: dict[str, list[Any]] = {}
+        """Terms of files by their hash in the Xet store."""
+        self.by_xet: dict[str, str] = {}
+        """This hash of a content, by its SHA-256."""
         self.repositories: dict[str, Repository] = {}
         self.log: list[tuple[str, str, int]] = []
         self.fault: Callable[[Request], int | str | None] = lambda request: None
@@ -83,12 +95,14 @@ class Hub:
             raise Refused(404, "Repository not found", ERROR_CODES["repository"])
         return self.repositories[repo]
 
+    def check(self, request: Request) -> None:
+        if request.headers.get("authorization", "") != f"Bearer {TOKEN}":
+            raise Refused(401, "Invalid username or password.")
+
     def answer(self, request: Request) -> Answer:
         """Answer a request, under the lock."""
-        if request.method not in ("GET", "HEAD") and not request.path.startswith(("/lfs/", "/api/validate-yaml")):
-            given = request.headers.get("authorization", "")
-            if given != f"Bearer {TOKEN}":
-                raise Refused(401, "Invalid username or password.")
+        if request.method not in ("GET", "HEAD") and not request.path.startswith(OWN_KEYS):
+            self.check(request)
         for method, pattern, handle in ROUTES:
             asked = method == request.method or (method == "GET" and request.method == "HEAD")
             if asked and (match := pattern.fullmatch(request.path)):

@@ -1,7 +1,11 @@
 """Publishing to a real server, through the real libraries, with everything that can go wrong."""
 
 import json
+import os
 import random
+import re
+import subprocess
+import sys
 
 import pytest
 
@@ -124,6 +128,49 @@ def test_a_rehearsal_sends_nothing(hub, client, builds):
     assert done["state"] == "rehearsal"
     assert "data/train-00000-of-00001.parquet" in done["files"]
     assert "org/never" not in hub.repositories
+
+
+def test_a_rehearsal_needs_neither_the_hub_nor_a_token(client, builds, tmp_path):
+    """It says that nobody looked, and lists the same files; without it the Hub that is not there is an error."""
+    alone = Client("http://127.0.0.1:9", tmp_path / "home", token="")
+    done = alone("publish", builds[0].folder, "org/nowhere", version="1.0.0", dry_run=True, **SAMPLES)["done"]
+    told = alone("publish", builds[0].folder, "org/nowhere", version="1.0.0", **SAMPLES)
+    alone.close()
+    seen = client("publish", builds[0].folder, "org/nowhere", version="1.0.0", dry_run=True, **SAMPLES)["done"]
+    assert (done["state"], done["unseen"]) == ("rehearsal", "the Hub cannot be reached for org/nowhere")
+    assert seen["unseen"] == ""
+    assert done["files"] == seen["files"]
+    assert done["changes"] == [change.removeprefix("First version: ") for change in seen["changes"]]
+    assert "cannot be reached" in told["error"]
+
+
+def test_a_hub_that_is_switched_off_is_told_at_once(builds, tmp_path):
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "medinstruct", "publish", str(builds[0].folder), "org/off", "--version", "1.0.0"]
+    allowed = ["--samples", "--quarantined"]
+    run = [
+        subprocess.run([*command, *allowed, *more], capture_output=True, text=True, env=environment)
+        for more in ([], ["--dry-run"])
+    ]
+    assert (run[0].returncode, run[1].returncode) == (1, 0)
+    assert "the Hub is switched off, so org/off cannot be reached (unset HF_HUB_OFFLINE)" in run[0].stderr
+    assert "the repository was not looked at (the Hub is switched off" in run[1].stdout
+    assert "org/off@1.0.0: would be sent" in run[1].stdout
+
+
+def test_pictures_go_along_and_the_card_shows_them(hub, client, builds):
+    """Each picture is a PNG that the card names, and the card names no other."""
+    client("publish", builds[0].folder, "org/seen", version="1.0.0", **SAMPLES)
+    tree = hub.repositories["org/seen"].head.tree
+    sent = {path for path in tree if path.startswith("plots/")}
+    assert {"plots/composition.png", "plots/lengths.png", "plots/ledger.png"} <= sent
+    for path in sent:
+        picture = hub.read("org/seen", path)
+        assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+        assert len(picture) > 5_000
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", hub.read("org/seen", "README.md").decode())
+    assert {address for _, address in shown} == sent
+    assert all(title.strip() for title, _ in shown)
 
 
 def test_an_answer_that_was_lost_is_no_second_commit(hub, client, builds):

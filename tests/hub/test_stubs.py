@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 
 import medinstruct
 from hub.model import TOKEN
+from medinstruct.publisher import stubs as publishing
 from medinstruct.rebuild import sealed
 from test_stubs import CLOSED, OPEN, RECIPE, annotations, holds_nothing, laid_out, made, runs, texts
 
@@ -99,6 +101,23 @@ def test_without_being_told_not_one_request_is_made(hub, client, build):
     assert "under an agreement" in told["error"]
     assert seen == []
     assert "org/none" not in hub.repositories
+
+
+def test_what_the_card_says_of_stubs_is_text_and_nothing_else():
+    """Titles and addresses are somebody's: what is Markdown or HTML in them is shown and does nothing."""
+    stub = {"part": "train", "task": "ner", "corpus": "a|b"}
+    facts = {
+        "a|b": {
+            "title": "*Notes* <img src=x> [y](z)",
+            "homepage": "javascript:alert(1)",
+            "obtain": "<script>ask</script> | us",
+        }
+    }
+    said = publishing.said([stub, stub], facts)
+    assert "| train | ner | a\\|b | 2 |" in said
+    assert "- \\*Notes\\* &lt;img src=x&gt; \\[y\\](z): &lt;script&gt;ask&lt;/script&gt; \\| us" in said
+    assert "javascript" not in said
+    assert not re.search(r"<(?!/?(details|summary))", said)
 
 
 def test_the_command_publishes_stubs_and_says_how_many(hub, build, data, tmp_path):

@@ -15,14 +15,17 @@ def export(
     folder: Annotated[Path, typer.Argument(help="A build.")],
     out: Annotated[Path, typer.Option(help="Folder to write, new or empty.")],
     shape: Annotated[
-        str, typer.Option("--as", help="messages | prompt-completion | sharegpt | alpaca | jsonl")
+        str, typer.Option("--as", help="messages | prompt-completion | sharegpt | alpaca | jsonl | spacy")
     ] = "messages",
 ) -> None:
-    """Write a build as JSON Lines for readers that do not take its Parquet."""
+    """Write a build for readers that do not take its Parquet: as JSON Lines, or as spaCy's DocBin."""
     from medinstruct import artefact, exporter
 
     build = artefact.load(folder)
     if build.manifest["samples"]:
         typer.echo("These rows come from the bundled samples: invented text, not for training.", err=True)
-    for path in exporter.export(build, shape, out):
+    done = exporter.export(build, shape, out)
+    for path in done.files:
         typer.echo(str(path))
+    for reason, count in done.left_out.items():
+        typer.echo(f"{count:,} {reason}")

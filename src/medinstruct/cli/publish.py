@@ -19,7 +19,7 @@ def publish(
     name: Annotated[str, typer.Argument(help="organisation/name of a data set on the Hub.")],
     version: Annotated[str, typer.Option(help="Three numbers, such as 1.0.0.")],
     private: Annotated[bool, typer.Option("--private", help="Make a new repository private.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and send nothing; needs neither the Hub nor a token.")] = False,
     allow: Annotated[list[str] | None, typer.Option(help="A corpus of unknown terms whose owner permits this; may be given again.")] = None,
     samples: Annotated[bool, typer.Option("--samples", help="Publish bundled samples all the same.")] = False,
     quarantined: Annotated[bool, typer.Option("--quarantined", help="Publish although records were set aside.")] = False,
@@ -67,5 +67,9 @@ def _tell(done: Published) -> None:
         typer.echo(f"the rows' differences ask for version {done.suggested}")
     word = {"new": "published", "same content": "there already", "rehearsal": "would be sent"}[done.state]
     typer.echo(f"{done.repository}@{done.version}: {word}" + (f", commit {done.commit[:12]}" if done.commit else ""))
+    if done.unseen:
+        typer.echo(
+            f"the repository was not looked at ({done.unseen}): what is there already, and whether {done.version} is taken, is not known"
+        )
     if done.state == "rehearsal":
         typer.echo("\n".join(f"  {file}" for file in done.files))

@@ -13,6 +13,7 @@ exists with another content is refused.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import tempfile
@@ -33,7 +34,7 @@ from medinstruct.errors import MedinstructError
 from medinstruct.publisher import card, croissant, gate, tripwire
 from medinstruct.publisher import stubs as stubbing
 from medinstruct.publisher.gate import GateError, Permits
-from medinstruct.publisher.hub import HubError, Repository, State
+from medinstruct.publisher.hub import ATTEMPTS, HubError, Repository, State
 from medinstruct.publisher.tripwire import Tripped
 from medinstruct.rebuild import sealed
 
@@ -66,6 +67,8 @@ class Published:
     """The version that the rows' differences from the last one ask for; empty for the first."""
     stubs: int = 0
     """Rows under agreement that a stub stands for."""
+    unseen: str = ""
+    """Why a rehearsal did not look at the repository: what is sent is then all that there is, and the version may be taken."""
 
 
 def publish(
@@ -80,7 +83,7 @@ def publish(
         version: Three numbers.
         permits: What somebody who answers for it has allowed.
         private: Whether a new repository is seen by its owners alone.
-        rehearse: Do all but send.
+        rehearse: Do all but send; needs neither the Hub nor a token.
         clinical: Corpora about patients, whose rows go past the tripwire.
         stubs: Send stubs for rows under agreement; without it, such a row keeps the whole build here.
         data: Where their sources are, as for `build`.
@@ -102,9 +105,9 @@ def publish(
             leaving = stubbing.publication(build, closed, Path(scratch) / "leaving", data, workers=workers)
         verdict = dataset_card.carried(gate.check(leaving, permits), leaving.manifest)
         tripped = tripwire.look(leaving, clinical)
-        repository = Repository(name)
-        state = repository.state()
-        changes, suggested = _changes(leaving, repository, state)
+        repository = Repository(name, attempts=1 if rehearse else ATTEMPTS)
+        state, unseen = _look(repository, rehearse=rehearse)
+        changes, suggested = ([_counted(leaving)], "") if unseen else _changes(leaving, repository, state)
         files = _files(leaving, Path(scratch), verdict, version, changes, repository, state)
         if closed:
             stubbing.search(files, build, closed)
@@ -112,7 +115,7 @@ def publish(
         sent = _differing(files, state)
         planned = Published(
             name, version, verdict.license, "", "rehearsal", changes, sorted(sent), tripped, suggested,
-            sum(leaving.manifest.get("stubs", {}).get("rows", {}).values()),
+            sum(leaving.manifest.get("stubs", {}).get("rows", {}).values()), unseen,
         )  # fmt: skip
         if rehearse:
             return planned
@@ -158,21 +161,36 @@ def _refuse_other(repository: Repository, state: State, version: str, build: Bui
         raise HubError(f"{repository.name} has a version {version} with other rows", next="choose a higher number")
 
 
+def _look(repository: Repository, *, rehearse: bool) -> tuple[State | None, str]:
+    """The state of a repository, and why it is not known; a rehearsal goes on without."""
+    try:
+        return repository.state(), ""
+    except HubError as error:
+        if not rehearse:
+            raise
+        return None, error.what
+
+
+def _counted(build: Build) -> str:
+    rows = ", ".join(f"{count:,} {split}" for split, count in build.manifest["rows"].items())
+    more = sum(build.manifest.get("stubs", {}).get("rows", {}).values())
+    return f"{rows} rows" + (f", and stubs for {more:,} under agreement." if more else ".")
+
+
 def _changes(build: Build, repository: Repository, state: State | None) -> tuple[list[str], str]:
     """What is new since the last version, and the number that it asks for."""
-    rows = ", ".join(f"{count:,} {split}" for split, count in build.manifest["rows"].items())
     versions = sorted(
         (tuple(map(int, tag.split("."))), tag) for tag in (state.tags if state else ()) if VERSION.fullmatch(tag)
     )
     if not state or not versions:
-        more = sum(build.manifest.get("stubs", {}).get("rows", {}).values())
-        return [f"First version: {rows} rows" + (f", and stubs for {more:,} under agreement." if more else ".")], ""
+        return [f"First version: {_counted(build)}"], ""
     last = versions[-1][1]
     before = artefact.load(repository.download(state.tags[last], ["manifest.json", "ledger.json", "data/*", "stubs/*"]))
     found = difference.compare(before, build)
     counts = [f"{count:,} rows {kind}" for kind, count in found.counts.items() if count]
     counts += _stub_changes(before, build)
     said = [f"{s.what} {s.name}: {s.before or 'none'} became {s.after or 'none'}"[:200] for s in found.manifest]
+    rows = ", ".join(f"{count:,} {split}" for split, count in build.manifest["rows"].items())
     return [f"Since {last} ({rows} rows): " + (", ".join(counts) or "no row changed") + ".", *said], found.next_version(
         last
     )
@@ -237,7 +255,7 @@ def by_task(build: Build, folder: Path) -> dict[str, Path | bytes]:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with pq.ParquetWriter(path, artefact.SCHEMA, compression="zstd", store_schema=False) as writer:
-                for _, batch in build[split].batches(artefact.SCHEMA.names):
+                for _, batch in build[split].batches(artefact.SCHEMA.names, size=1024):
                     chosen = batch.filter(pc.equal(batch["task"], task))
                     writer.write_table(pa.Table.from_batches([chosen]))
             files[name] = path
@@ -263,7 +281,16 @@ def _differing(files: Mapping[str, Path | bytes], state: State | None) -> list[s
 
 
 def _is(content: Path | bytes, size: int, known: str) -> bool:
-    data = content if isinstance(content, bytes) else content.read_bytes()
-    if len(data) != size:
-        return False
-    return known in (hashlib.sha256(data).hexdigest(), hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest())
+    here = len(content) if isinstance(content, bytes) else content.stat().st_size
+    return here == size and known in (
+        _hash(content, hashlib.sha256()),
+        _hash(content, hashlib.sha1(b"blob %d\0" % size)),
+    )
+
+
+def _hash(content: Path | bytes, hash: Any) -> str:
+    """The hash of a content behind what it has seen already; a file is read piece by piece."""
+    with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as file:
+        while piece := file.read(1 << 20):
+            hash.update(piece)
+    return str(hash.hexdigest())

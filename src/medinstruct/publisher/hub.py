@@ -12,12 +12,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from medinstruct.errors import MedinstructError
-
-if TYPE_CHECKING:
-    pass
 
 ATTEMPTS = 6
 FIRST_WAIT = 0.5
@@ -48,12 +45,12 @@ class State:
 class Repository:
     """A repository of kind `dataset`; the token is the one that `huggingface_hub` knows."""
 
-    def __init__(self, name: str, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, name: str, wait: Callable[[float], None] = time.sleep, *, attempts: int = ATTEMPTS) -> None:
         import huggingface_hub
 
         if not re.fullmatch(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", name, re.ASCII):
             raise HubError(f"{name!r} is no name of a repository", next="such as organisation/name")
-        self.name, self._wait = name, wait
+        self.name, self._wait, self._attempts = name, wait, attempts
         self._api = huggingface_hub.HfApi(library_name="medinstruct")
 
     @property
@@ -176,7 +173,7 @@ class Repository:
         from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of whichever client this version uses
 
         status = 0
-        for attempt in range(1, ATTEMPTS + 1):
+        for attempt in range(1, self._attempts + 1):
             try:
                 return ask()
             except errors.RepositoryNotFoundError:
@@ -185,6 +182,10 @@ class Repository:
                 status = error.response.status_code if error.response is not None else 0
                 if status and status < 500 and status != 429:
                     raise HubError(_say(self.name, status), next=NEXT.get(status, "")) from None
+            except errors.OfflineModeIsEnabled:
+                raise HubError(
+                    f"the Hub is switched off, so {self.name} cannot be reached", next="unset HF_HUB_OFFLINE"
+                ) from None
             except (HTTPError, OSError) as error:
                 if isinstance(error, (FileNotFoundError, PermissionError)) and not isinstance(
                     error, errors.LocalEntryNotFoundError
@@ -195,7 +196,7 @@ class Repository:
                 raise HubError(
                     f"the Hub does not take this for {self.name}: {str(error).splitlines()[0][:200]}"
                 ) from None
-            if attempt < ATTEMPTS:
+            if attempt < self._attempts:
                 self._wait(FIRST_WAIT * 2 ** (attempt - 1))
         raise HubError(
             _say(self.name, status), next="try again later: what was sent is not lost, and nothing is half done"

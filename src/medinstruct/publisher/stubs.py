@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from medinstruct import artefact, card, corpora, recipe, shelf
 from medinstruct.artefact import ROWS_PER_SHARD, Build
+from medinstruct.card import markdown
 from medinstruct.corpora import vocabulary
 from medinstruct.publisher.gate import GateError
 from medinstruct.rebuild import sealed
@@ -273,14 +274,17 @@ def _facts(id: str, wanted: Mapping[tuple[str, str], set[int]], sources: Sources
 def said(stubs: list[Stub], facts: Mapping[str, Any]) -> str:
     """What the card says of stubs."""
     counts = Counter((stub["part"], stub["task"], stub["corpus"]) for stub in stubs)
-    lines = [f"| {part} | {task} | {corpus} | {count:,} |" for (part, task, corpus), count in sorted(counts.items())]
-    how = [f"- [{each['title']}]({each['homepage']}): {each['obtain']}" for each in facts.values()]
+    lines = [[*map(markdown.text, names), count] for names, count in sorted(counts.items())]
+    how = [
+        f"- {markdown.link(each['title'], each['homepage'])}: {markdown.text(each['obtain'])}"
+        for each in facts.values()
+    ]
     return "\n".join([
         "\n## Rows under agreement\n",
         f"{len(stubs):,} rows of the mixture are of corpora whose text may not be handed on. `{sealed.FILE}` holds a stub for each, without "
         "text, offsets, labels or ids; the tables above count the other rows. Whoever has the corpora gets the whole mixture, each row checked:\n",
         "```sh\nmedinstruct hydrate THIS_REPOSITORY --data DIR\n```\n",
-        "| split | task | corpus | rows |\n|---|---|---|---|", *lines, "", *how, "",
+        markdown.table(("split", "task", "corpus", "rows"), lines), "", *how, "",
     ])  # fmt: skip
 
 

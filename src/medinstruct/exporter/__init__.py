@@ -6,9 +6,11 @@
     sharegpt            {"conversations": [{"from": "human", "value": …}, …]}                   LLaMA-Factory, axolotl
     alpaca              {"instruction": …, "input": "", "output": …, "system": …, "history": …}  LLaMA-Factory, axolotl, litgpt
     jsonl               all columns of the row, nothing left out
+    spacy               no line but a folder of `.spacy` files with the texts, spans and categories      spacy train, Prodigy
 
 Every line keeps the row's `id` and `license`, and ATTRIBUTION.md and TERMS.json go along: the obligations of a corpus stay with its
-rows in whatever dress. The build itself is plain Parquet that TRL and axolotl read as it is; this is for readers that are not.
+rows in whatever dress. What a shape has no place for is counted by reason in LEFT_OUT.json. The build itself is plain Parquet that
+TRL and axolotl read as it is; this is for readers that are not.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from medinstruct import license
 from medinstruct.artefact import Build, write_json, write_text
 from medinstruct.errors import MedinstructError, did_you_mean
+from medinstruct.exporter import docs
 
 Row = Mapping[str, Any]
 SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
@@ -62,9 +65,10 @@ def jsonl(row: Row) -> dict[str, Any]:
     return {**row, **{name: json.loads(row[name]) for name in ("example", "gold", "meta")}}
 
 
-SHAPES: dict[str, Callable[[Row], dict[str, Any]]] = {
+LINES: dict[str, Callable[[Row], dict[str, Any]]] = {
     "messages": messages, "prompt-completion": prompt_completion, "sharegpt": sharegpt, "alpaca": alpaca, "jsonl": jsonl
 }  # fmt: skip
+SHAPES = (*LINES, "spacy")
 
 LLAMA_FACTORY: dict[str, dict[str, Any]] = {
     "messages": {
@@ -91,8 +95,16 @@ AXOLOTL: dict[str, dict[str, Any]] = {
 """What an entry of axolotl's `datasets` says (https://docs.axolotl.ai/docs/dataset-formats/)."""
 
 
-def export(build: Build, shape: str, out: Path) -> list[Path]:
-    """Write a build in another shape and return the files.
+class Exported(NamedTuple):
+    """What was written."""
+
+    files: list[Path]
+    left_out: dict[str, int]
+    """What the shape has no place for, by reason."""
+
+
+def export(build: Build, shape: str, out: Path) -> Exported:
+    """Write a build in another shape and return the files, and how much is not in them as it was.
 
     Args:
         build: An artefact.
@@ -114,13 +126,18 @@ def export(build: Build, shape: str, out: Path) -> list[Path]:
     unfinished = out.with_name(f".{out.name}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    for split in build:
-        _write_lines(unfinished / f"{split}.jsonl", map(SHAPES[shape], build[split]), build[split])
+    left_out = {}
+    if shape in LINES:
+        for split in build:
+            _write_lines(unfinished / f"{split}.jsonl", map(LINES[shape], build[split]), build[split])
+    else:
+        left_out = {reason: count for reason, count in sorted(docs.write(build, unfinished).items()) if count}
+        write_json(unfinished / "LEFT_OUT.json", left_out)
     _write_sides(unfinished, build, shape)
     if out.exists():
         out.rmdir()
     unfinished.replace(out)
-    return sorted(out.iterdir())
+    return Exported(sorted(path for path in out.rglob("*") if path.is_file()), left_out)
 
 
 def _write_lines(path: Path, lines: Iterator[dict[str, Any]], rows: Any) -> None:
