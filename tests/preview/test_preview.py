@@ -111,7 +111,6 @@ def test_the_page_is_for_this_machine_alone(tmp_path, seen):
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-@browser.needed
 def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):
     path = tmp_path / "mine.jinja"
     path.write_text(GOOD)
@@ -138,5 +137,30 @@ def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):
         until(lambda d: not d.find_element(By.ID, "error").is_displayed())
         driver.refresh()
         until(lambda d: d.find_elements(By.TAG_NAME, "article"))
-        assert [entry for entry in driver.get_log("browser") if "favicon" not in entry["message"]] == []
-        assert all(url.startswith((address, "data:")) for url in browser.requests_of(driver))
+        assert [said for said in browser.complaints(driver) if "favicon" not in said] == []
+        assert all(url.startswith((address, "data:")) for url in browser.requests(driver))
+
+
+def test_every_row_shows_itself(tmp_path):
+    import medinstruct
+    from medinstruct.sample import Sample
+
+    made = medinstruct.build("mnlu-open", samples=True, out=tmp_path / "b")
+    rows = {row["type"]: row for row in made["train"]}
+    assert len(rows) >= 5
+
+    for row in rows.values():
+        view = medinstruct.show(row)
+        html = view._repr_html_()
+        assert row["messages"][-1]["content"].split("\n")[0] in repr(view)
+        assert "what the parser gives back" in html
+        assert "<script" not in html
+        assert medinstruct.show(Sample.model_validate(row))._repr_html_() == html
+
+
+def test_what_is_no_row_is_told():
+    import medinstruct
+    from medinstruct.errors import MedinstructError
+
+    with pytest.raises(MedinstructError):
+        medinstruct.show({"id": "1"})

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import browser
 from medinstruct import artefact, reporter
 from medinstruct.sample import row_digest
 
@@ -77,29 +78,11 @@ def page_of(build, folder: Path, **settings) -> Path:
     return path
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
-
 class Browser:
     """A headless Chromium that remembers what a page asked for and complained of."""
 
     def __init__(self) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for argument in (
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--window-size=1280,900",
-        ):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver = browser.start()
 
     def open(self, address: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
         """Go to a page and wait until it has drawn itself."""
@@ -148,9 +131,8 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the console holds since the last time."""
-        return [f"{entry['level']} {entry['message']}" for entry in self.driver.get_log("browser")]
+        return browser.complaints(self.driver)
 
     def asked(self) -> list[str]:
         """The addresses that were asked for since the last time."""
-        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return browser.requests(self.driver)
