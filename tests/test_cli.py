@@ -97,6 +97,19 @@ def test_show_knows_every_kind_of_name(name):
     assert len(out) > 100
 
 
+def test_show_says_as_json_what_it_shows():
+    corpus, recipe, wording = (
+        json.loads(run("show", name, "--json")[1]) for name in ("bc5cdr", "quickstart", "span_extraction/typed-lines")
+    )
+
+    assert (corpus["id"], "ner" in corpus["tasks"]) == ("bc5cdr", True)
+    assert recipe["name"] == "quickstart"
+    assert recipe["recipe"]["title"] in recipe["text"]
+    assert {entry["corpus"] for entry in recipe["recipe"]["mix"]} <= set(recipe["text"].replace(",", " ").split())
+    assert wording["source"] in run("show", "span_extraction/typed-lines")[1]
+    assert [message["role"] for message in wording["examples"][0]["messages"]][-1] == "assistant"
+
+
 def test_cp_copies_and_never_overwrites(tmp_path):
     assert run("cp", "quickstart", tmp_path / "mine.yaml")[0] == 0
     assert run("build", tmp_path / "mine.yaml", "--samples", "--out", tmp_path / "out")[0] == 0
@@ -137,8 +150,44 @@ def test_a_recipe_with_a_slip_names_file_key_and_cure(tmp_path):
     )
     code, _, err = run("build", tmp_path / "x.yaml", "--samples")
 
-    assert code == 1
+    assert code == 2
     assert "x.yaml: mix -> 1 -> weigth: unknown key; did you mean weight?" in err
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("{corpus: bc5cdd, task: ner}", "mix -> 1 -> corpus: no corpus 'bc5cdd'; did you mean bc5cdr?"),
+        ("{corpus: hoc, task: cd}", "mix -> 1 -> task: hoc does not annotate 'cd' (there is dc)"),
+        ("{corpus: hoc, task: dc, splits: [trian]}", "mix -> 1 -> splits: hoc has no split 'trian'"),
+        ("{corpus: hoc, task: dc, metric: f2}", "mix -> 1 -> metric: multiple_choice has no score 'f2'"),
+        ("{corpus: hoc, task: dc, templates: [nope]}", "mix -> 1 -> templates: no template 'nope'"),
+        ("{corpus: hoc, task: dc, templates: [./bad.jinja]}", "mix -> 1 -> templates: bad.jinja:1: no front matter"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_there_is_told_with_file_entry_and_key(entry, told, tmp_path):
+    """The user's mistake, by whichever command it is met."""
+    (tmp_path / "bad.jinja").write_text("Say it.\n")
+    (tmp_path / "x.yaml").write_text(f"title: x\nmix:\n  - {{corpus: bc5cdr, task: ner}}\n  - {entry}\n")
+    code, _, err = run("build", "x.yaml", "--samples", cwd=tmp_path)
+
+    assert code == 2
+    assert f"x.yaml: {told}" in err
+    assert run("check", "x.yaml", cwd=tmp_path)[:2] == (
+        1,
+        f"R101  x.yaml: {err.split('x.yaml: ')[1].strip()}\n1 checked, 1 findings\n",
+    )
+
+
+def test_an_unknown_tokenizer_is_told_at_once_and_alone(tmp_path):
+    """Where the Hub cannot be reached, one line is printed, and none of its client's own."""
+    (tmp_path / "x.yaml").write_text("title: x\ntokenizer: nobody/nothing\nmix: [{corpus: bc5cdr, task: ner}]\n")
+    told = {"HF_HUB_OFFLINE": "0", "HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "home")}
+    code, _, err = run("build", "x.yaml", "--samples", cwd=tmp_path, **told)
+
+    assert code == 2
+    assert err.startswith("error: x.yaml: tokenizer: no tokenizer 'nobody/nothing'")
+    assert len(err.strip().split("\n")) == 1
 
 
 def test_check_finds_a_template_with_an_unknown_field(tmp_path):
@@ -278,3 +327,27 @@ def test_an_entry_without_its_shots_is_named(tmp_path):
 
     assert code == 0
     assert "bc5cdr ner: 0 of " in out
+
+
+def test_windows_that_are_full_have_room_for_shots_where_the_prompt_may_be_longer(tmp_path):
+    """The same windows, with `prompt_tokens` beside `max_tokens`: of the recipe, and of the entry."""
+    import medinstruct
+
+    found = {}
+    for name, whole, own in (
+        ("none", "", ""),
+        ("recipe", "prompt_tokens: 2000\n", ""),
+        ("entry", "", ", prompt_tokens: 2000"),
+    ):
+        mix = f"mix: [{{corpus: bc5cdr, task: ner, unit: window, max_tokens: 64{own}}}]\n"
+        (tmp_path / f"{name}.yaml").write_text(f"title: Mine\nshots: 1\n{whole}{mix}")
+        found[name] = medinstruct.build(str(tmp_path / f"{name}.yaml"), samples=True, out=tmp_path / name)
+    counts = {name: built.manifest["shots"]["entries"][0]["found"] for name, built in found.items()}
+
+    assert (
+        counts["none"]
+        < counts["recipe"]
+        == counts["entry"]
+        == len(found["recipe"]["train"]) + len(found["recipe"]["validation"])
+    )
+    assert len({tuple(sorted(row["id"] for row in built["train"])) for built in found.values()}) == 1
