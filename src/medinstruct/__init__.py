@@ -21,16 +21,34 @@ if TYPE_CHECKING:
     from medinstruct.auditor import Report
     from medinstruct.difference import Difference
     from medinstruct.evaluator import Run
+    from medinstruct.generator import Progress
+    from medinstruct.preview import View
     from medinstruct.publisher import Published
     from medinstruct.rebuild.hydrate import Hydrated
+    from medinstruct.sample import Sample
+    from medinstruct.trainer import Trained
 
-__all__ = ["__version__", "audit", "build", "diff", "evaluate", "hydrate", "load", "publish", "reward"]
+__all__ = [
+    "__version__",
+    "audit",
+    "build",
+    "diff",
+    "evaluate",
+    "generate",
+    "hydrate",
+    "load",
+    "publish",
+    "report",
+    "reward",
+    "show",
+    "train",
+]
 
 
 def build(
     recipe: str, *, data: Path | str | None = None, out: Path | str | None = None, size: int | str | Mapping[str, int] | None = None,
-    shots: int | None = None, workers: int | None = None, samples: bool = False, require_all: bool = False,
-    as_published: bool = False, force: bool = False,
+    shots: int | None = None, workers: int | None = None, engine: str = "local", ray_address: str = "", samples: bool = False,
+    require_all: bool = False, as_published: bool = False, force: bool = False,
     tell: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> Build:  # fmt: skip
     """Return the artefact that a recipe comes to.
@@ -44,6 +62,8 @@ def build(
         size: Rows of the train part, `"all"`, or `{"tokens": n}`; left out, what the recipe says.
         shots: Solved questions before each row's own, from the train part; left out, as many as the recipe says.
         workers: Processes; no row depends on it.
+        engine: `local`, or `ray`: tasks on a cluster, the same rows.
+        ray_address: Of the cluster; left out, Ray is started on this machine for this build.
         samples: Use the bundled samples even where corpora are at hand.
         require_all: Raise an error if anything is missing.
         as_published: Leave out the repairs of known faults.
@@ -57,7 +77,7 @@ def build(
 
     settings = builder.Settings(
         data=Path(data) if data is not None else None, out=Path(out) if out is not None else None, size=size, shots=shots, workers=workers,
-        samples=samples, require_all=require_all, as_published=as_published, force=force,
+        engine=engine, ray_address=ray_address, samples=samples, require_all=require_all, as_published=as_published, force=force,
     )  # fmt: skip
     return builder.build(recipe, settings, tell)
 
@@ -93,7 +113,7 @@ def publish(
         name: A repository of kind `dataset`; made if it is not there.
         version: Three numbers; one that exists with other rows is refused.
         private: Whether a new repository is seen by its owners alone.
-        dry_run: Do all but send.
+        dry_run: Do all but send; needs neither the Hub nor a token.
         allow: Corpora of unknown terms whose owners permit this. Text under agreement never leaves.
         samples: Publish bundled samples all the same.
         quarantined: Publish although records were set aside.
@@ -124,7 +144,7 @@ def evaluate(
 
     Args:
         suite: A recipe, which is built first, or a build or its folder.
-        model: `hf:PATH_OR_ID`, `vllm:…`, `openai:NAME`, `replay:FILE`, `oracle`, `majority`, `random`, `lexicon`.
+        model: `hf:PATH_OR_ID`, `vllm:…`, `openai:NAME`, `encoder:FOLDER`, `replay:FILE`, `oracle`, `majority`, `random`, `lexicon`.
         out: The run's folder; left out, `runs/<suite>-<model>`. One that was broken off is gone on with.
         data: Where the corpora are, as for `build`.
         shots: Examples before each question; left out, what the recipe says.
@@ -153,6 +173,67 @@ def evaluate(
     return evaluator.evaluate(made, model, settings, Path(out) if out is not None else None, tell)
 
 
+def train(
+    folder: Build | Path | str, model: str, *, out: Path | str, config: Mapping[str, Any] | Path | str | None = None, method: str = "",
+    adapter: str = "", resume: int | None = None, samples: bool = False, remote_code: bool = False,
+    tell: Callable[[str, int, int], None] = lambda what, done, of: None, **settings: Any,
+) -> Trained:  # fmt: skip
+    """Train a model on the train part of a build, and return where it is and what `train.json` says.
+
+    Args:
+        folder: A build, or its folder.
+        model: A folder of transformers, or a name on the Hub.
+        out: Where the trained model goes. A training that was broken off there goes on.
+        config: How: a name such as `lora` or `medtuned`, the path of a `.yaml` file, or keys and values; left out, `lora`.
+        method: `sft`, `grpo` or `encoder`; left out, what the config says.
+        adapter: A PEFT adapter of this model that is trained on, instead of a new one.
+        resume: Step of the checkpoint to go on from; left out, the last one.
+        samples: Train on bundled samples all the same; the model learns invented text.
+        remote_code: Run code that the model's repository holds.
+        tell: Called with (what, done, of) as work goes on.
+        **settings: Single values that come before those of the config: `epochs=1`.
+
+    Raises:
+        MedinstructError: with where, what and what next; nothing is half written.
+    """
+    from medinstruct import trainer
+
+    return trainer.train(
+        folder, model=model, out=out, config=config, settings=settings, method=method, adapter=adapter, resume=resume,
+        samples=samples, remote_code=remote_code, tell=tell,
+    )  # fmt: skip
+
+
+def generate(
+    model: str, out: Path | str, *, seeds: Path | str = "bioinstruct", size: int | None = None, base_url: str = "",
+    allow_hosts: Sequence[str] = (), tell: Callable[[Progress], None] = lambda progress: None, **way: Any,
+) -> Build:  # fmt: skip
+    """Have a model write instructions after the pattern of seeds, and return those that pass all filters as an artefact.
+
+    Args:
+        model: `openai:NAME`, `hf:PATH_OR_ID`, `vllm:…`, or `replay:JOURNAL` to make an artefact again without a model.
+        out: Folder of the journal and the artefact. A run that was broken off goes on there.
+        seeds: Name on a shelf, or a `.jsonl` file.
+        size: Instructions to accept; left out, 25,005, or as many as the recorded run wanted.
+        base_url: Of an OpenAI-compatible server.
+        allow_hosts: Hosts that text under agreement may be sent to.
+        tell: Told of progress.
+        **way: Fields of `generator.Way`: `per_prompt`, `generated`, `per_call`, `second`, `judge`, ….
+
+    Raises:
+        MedinstructError: with where, what and what next; what was answered until then is kept.
+    """
+    from medinstruct import generator
+
+    if model.startswith("replay:"):
+        return generator.replay(Path(model.removeprefix("replay:")), Path(out), size=size, tell=tell)
+    settings = generator.Settings(
+        seeds=str(seeds), size=size or generator.SIZE, way=generator.Way(**way), chat=generator.asking(base_url=base_url),
+        allow=tuple(allow_hosts),
+    )  # fmt: skip
+    return generator.generate(model, Path(out), settings, tell)
+
+
 def hydrate(
     name: Path | str, *, data: Path | str | None = None, out: Path | str | None = None, workers: int = 1
 ) -> Hydrated:
@@ -174,6 +255,18 @@ def hydrate(
     )
 
 
+def show(row: Mapping[str, Any] | Sample) -> View:
+    """Return a row of a build, or a Sample, as something that shows itself in a notebook or a terminal: text with what is marked in it,
+    prompt, answer, what the parser gives back.
+
+    Raises:
+        MedinstructError: if it is no row of a build.
+    """
+    from medinstruct.preview.notebook import View
+
+    return View(row)
+
+
 def diff(before: Build | Path | str, after: Build | Path | str) -> Difference:
     """Return what two builds differ in: rows added, removed, reworded, relabelled …, and the version that follows.
 
@@ -184,6 +277,34 @@ def diff(before: Build | Path | str, after: Build | Path | str) -> Difference:
 
     first, second = (load(each) if isinstance(each, (Path, str)) else each for each in (before, after))
     return difference.compare(first, second)
+
+
+def report(
+    folder: Build | Path | str, *, out: Path | str | None = None, against: Build | Path | str | None = None, text: bool = False,
+    tokenizers: Sequence[str] = (), tell: Callable[[str, int, int], None] = lambda what, done, of: None,
+) -> Path:  # fmt: skip
+    """Write one page of a build that opens from disk (what went in, what came out, its rows), and return its path.
+
+    Args:
+        folder: A build, its folder, or a version on the Hub.
+        out: The file; left out, `report.html` in the build, or here where the folder is a publication.
+        against: An earlier build, to show what changed since.
+        text: Show rows under agreement too; the page is then under that agreement.
+        tokenizers: Names of tokenizers that count rows, beside the rule of thumb and the recipe's own.
+        tell: Called with (what, done, of) as work goes on.
+
+    Raises:
+        MedinstructError: if there is no such build or tokenizer, or a file is damaged.
+    """
+    from medinstruct import artefact, reporter
+
+    build = load(folder) if isinstance(folder, (Path, str)) else folder
+    before = load(against) if isinstance(against, (Path, str)) else against
+    is_ours = "stubs" not in build.manifest and (not isinstance(folder, str) or Path(folder).is_dir())
+    path = Path(out) if out is not None else (build.folder if is_ours else Path()) / "report.html"
+    made = reporter.report(build, against=before, text=text, tokenizers=tokenizers, tell=tell)
+    artefact.write_text(path, made.html)
+    return path
 
 
 def audit(what: Path | str, *, data: Path | str | None = None, samples: bool = False, hints: bool = False) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
+from html import escape as escape
 from itertools import pairwise
 from typing import Any
 

@@ -8,6 +8,7 @@ Nothing here is counted or drawn: for what a mixture would hold, see `build --dr
 """
 
 from medinstruct.preview.examples import Seen, Shown, examples, show, wordings
+from medinstruct.preview.notebook import View
 from medinstruct.preview.server import Page, serve
 
-__all__ = ["Page", "Seen", "Shown", "examples", "serve", "show", "wordings"]
+__all__ = ["Page", "Seen", "Shown", "View", "examples", "serve", "show", "wordings"]
