@@ -4,6 +4,7 @@
     openai:NAME       any OpenAI-compatible server (--base-url)
     vllm:PATH_OR_ID   vLLM in this process
     replay:FILE       answers that were given before
+    encoder:FOLDER    models of the BERT kind, taught on a train part
     oracle            the rendered gold, through the parser like any other answer
     majority random lexicon     baselines that look at the train part alone
 
@@ -22,10 +23,12 @@ from typing import Any
 from medinstruct.chat import backends
 from medinstruct.chat.backend import Answer, Backend, Settings
 from medinstruct.chat.journal import Journal
-from medinstruct.chat.query import ChatError, Name, Query, queries, wordings
+from medinstruct.chat.query import Asked, ChatError, Name, Prompt, Query, queries, wordings
 from medinstruct.errors import NotFound, did_you_mean
 
-__all__ = ["Answer", "Backend", "ChatError", "Query", "Settings", "ask", "load", "names", "queries", "wordings"]
+__all__ = [
+    "Answer", "Asked", "Backend", "ChatError", "Prompt", "Query", "Settings", "ask", "load", "names", "queries", "refuse_to_send", "wordings",
+]  # fmt: skip
 
 Tell = Callable[[str, int, int], None]
 
@@ -84,11 +87,11 @@ def ask(
         return {query.name: kept.answers[query.name] for query in questions}
 
 
-def refuse_to_send(backend: Backend, questions: Sequence[Query], allow: Collection[str]) -> None:
+def refuse_to_send(backend: Backend, questions: Sequence[Asked], allow: Collection[str]) -> None:
     """Raise a ChatError if text under agreement would go to an address that is not this machine and not allowed by name."""
     if not backend.address or backend.address in allow:
         return
-    kept = [query.row["corpus"] for query in questions if query.is_under_agreement]
+    kept = [query.corpus for query in questions if query.is_under_agreement]
     if kept:
         corpora = ", ".join(f"{corpus} ({kept.count(corpus):,})" for corpus in sorted(set(kept)))
         raise ChatError(

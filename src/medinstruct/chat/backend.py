@@ -6,11 +6,11 @@ A module of `chat/backends` with a class `Backend` is one; its name is what stan
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from medinstruct.chat.query import Query
+from medinstruct.chat.query import Asked, ChatError, Prompt, Query
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,14 @@ class Settings:
     """Name of the environment variable that holds the key."""
     prices: tuple[float, float] = (0.0, 0.0)
     """Of a million tokens read, and of a million written."""
+    per_minute: int = 0
+    """Requests that a server gets in any minute at most; 0 for no ceiling (see `ceilings`)."""
+    tokens_per_minute: int = 0
+    """Tokens, read and written, of the requests of any minute."""
+    most_cost: float = 0.0
+    """What all requests together may cost, by `prices`."""
+    insist: bool = True
+    """Whether `constrained` stands where a server refuses it; else it is asked once more, in words alone."""
 
     def deciding(self) -> dict[str, Any]:
         """Those that decide what is answered; a run that is taken up again must have the same."""
@@ -67,9 +75,11 @@ class Answer:
     attempts: int = 1
     scores: tuple[float, ...] = ()
     """Log-likelihood of each option, where they were compared."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What whoever asked wants to stand beside it."""
 
     @classmethod
-    def to(cls, query: Query, text: str, **facts: Any) -> Answer:
+    def to(cls, query: Asked, text: str, **facts: Any) -> Answer:
         """An answer to a query; half surrogates, which no file can hold, become question marks."""
         return cls(*query.name, text.encode("utf-8", "replace").decode(), **facts)
 
@@ -79,6 +89,8 @@ class Backend(ABC):
 
     address: str = ""
     """The host that questions are sent to; empty where they stay on this machine."""
+    streams: ClassVar[bool] = False
+    """Whether `reply` takes prompts while it answers others."""
     learns: ClassVar[bool] = False
     """Whether it wants to see solved rows of the train part before it is asked."""
 
@@ -96,3 +108,12 @@ class Backend(ABC):
         Raises:
             ChatError: if there is no use in going on.
         """
+
+    def reply(self, prompts: Iterable[Prompt]) -> Iterator[Answer]:
+        """Yield one answer for each prompt, in whatever order they come; of models that write, not of those that solve rows alone.
+
+        Raises:
+            ChatError: if it writes nothing of its own, or there is no use in going on.
+        """
+        raise ChatError(f"{self.name or type(self).__module__.rpartition('.')[2]} solves rows, and writes nothing of its own",
+                        next="use openai:, hf: or vllm:")  # fmt: skip

@@ -2,15 +2,19 @@
 
     {"model": "openai:x", "settings": {…}}                         the head: who was asked, and how
     {"id": "…", "key": "…", "text": "(B) no", "written": 4}        one line for each answer, in the order they came
+    {"sent": ["…", "…"], "at": 1763650000.5, "tokens": 900, …}      notes, where somebody counts requests (see `ceilings`)
+    {"wanted": {…}}                                                what a run is to come to, for whoever says so
 
-Lines are only ever added, and pushed to the disk a batch at a time; half a line at the end, which a killed run leaves, is cut off. One process at
-a time writes: a second is refused. So each question is answered once and stands here once.
+Lines are only ever added. Each is handed to the system at once, so that a run that is killed loses none, and pushed to the disk a batch at a time;
+half a line at the end, which a killed run leaves, is cut off. One process at a time writes: a second is refused. So each question is answered once
+and stands here once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -34,7 +38,10 @@ class Journal:
     def __init__(self, path: Path, head: Mapping[str, Any]) -> None:
         self.path, self.head = path, json.loads(json.dumps(head))
         self.answers: dict[Name, Answer] = {}
+        self.notes: list[dict[str, Any]] = []
+        """Those that stood there; not those that are added."""
         self._waiting, self._pushed = 0, time.monotonic()
+        self._one = threading.Lock()
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +74,15 @@ class Journal:
         if self._waiting >= BATCH or time.monotonic() - self._pushed > SECONDS:
             self._push()
 
+    def note(self, line: Mapping[str, Any]) -> None:
+        """Add a note; may be called from another thread."""
+        self._line(line)
+
     def _line(self, value: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        line = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        with self._one:
+            self._file.write(line)
+            self._file.flush()
 
     def _push(self) -> None:
         self._file.flush()
@@ -85,9 +99,10 @@ class Journal:
             whole += len(line)
             if n == 1:
                 self._same_head(line)
+            elif isinstance(found := _read(line, Place(str(self.path), n)), Answer):
+                self.answers.setdefault((found.id, found.key), found)
             else:
-                answer = _read(line, Place(str(self.path), n))
-                self.answers.setdefault((answer.id, answer.key), answer)
+                self.notes.append(found)
         self._file.seek(0, os.SEEK_END)
         self._file.truncate(whole)
         if not whole:
@@ -105,7 +120,13 @@ class Journal:
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Answer]]:
-    """Return the head and the answers of a journal; half a line at the end is left out.
+    """Return the head and the answers of a journal (see `read_all`)."""
+    head, answers, _ = read_all(path)
+    return head, answers
+
+
+def read_all(path: Path) -> tuple[dict[str, Any], list[Answer], list[dict[str, Any]]]:
+    """Return the head, the answers and the notes of a journal; half a line at the end is left out.
 
     Raises:
         ChatError: at a line that is none.
@@ -116,20 +137,41 @@ def read(path: Path) -> tuple[dict[str, Any], list[Answer]]:
         lines = [line for line in file if line.endswith(b"\n")]
     if not lines:
         raise ChatError("is empty", where=str(path))
-    return _value(lines[0], Place(str(path), 1)), [
-        _read(line, Place(str(path), n)) for n, line in enumerate(lines[1:], 2)
-    ]
+    found = [_read(line, Place(str(path), n)) for n, line in enumerate(lines[1:], 2)]
+    answers, notes = [one for one in found if isinstance(one, Answer)], [one for one in found if isinstance(one, dict)]
+    return _value(lines[0], Place(str(path), 1)), answers, notes
 
 
-def _read(line: bytes, where: Place) -> Answer:
+def _read(line: bytes, where: Place) -> Answer | dict[str, Any]:
+    """The answer of a line, or its note."""
     found = _value(line, where)
+    if "sent" in found or "unbilled" in found:
+        return _note(found, where)
+    if "wanted" in found:
+        return found
     try:
         answer = Answer(**{**found, "scores": tuple(found.get("scores", ()))})
     except TypeError as error:
         raise ChatError(f"is no answer: {error}", where=where, next=DAMAGED) from error
     if not all(isinstance(text, str) for text in (answer.id, answer.key, answer.text)):
         raise ChatError("is no answer: id, key and text are strings", where=where, next=DAMAGED)
+    if not all(type(number) is int and number >= 0 for number in (answer.read, answer.written)):
+        raise ChatError("is no answer: tokens read and written are whole numbers", where=where, next=DAMAGED)
+    if not isinstance(answer.about, dict):
+        raise ChatError("is no answer: what is about it is a mapping", where=where, next=DAMAGED)
     return answer
+
+
+def _note(found: dict[str, Any], where: Place) -> dict[str, Any]:
+    name = found.get("sent", found.get("unbilled"))
+    numbers = [found.get(key, 0) for key in ("at", "tokens", "cost")]
+    if (
+        not (isinstance(name, list) and [type(part) for part in name] == [str, str])
+        or not all(type(number) in (int, float) for number in numbers)
+        or not {"at", *(("tokens", "cost") if "sent" in found else ())} <= found.keys()
+    ):
+        raise ChatError(f"is no note of a request: {str(found)[:80]}", where=where, next=DAMAGED)
+    return found
 
 
 def _value(line: bytes, where: Place) -> dict[str, Any]:

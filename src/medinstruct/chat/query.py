@@ -19,6 +19,7 @@ import xxhash
 
 from medinstruct import license, template
 from medinstruct.errors import MedinstructError
+from medinstruct.tasks.constraint import Constraint
 from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import Example
 from medinstruct.template import Shot, Template
@@ -83,10 +84,59 @@ class Query:
         return tuple(answer.render(Example(question, ChoiceGold(choices=(n,)))) for n in range(len(question.options)))
 
     @property
+    def constraint(self) -> Constraint:
+        """What every answer that can be read keeps to."""
+        return self.wording.answer.constraint(self.example.question)
+
+    @property
+    def corpus(self) -> str:
+        """Whose text it shows."""
+        return str(self.row["corpus"])
+
+    @property
     def is_under_agreement(self) -> bool:
         """Whether its text may not leave this machine; of terms that nobody knows it may not."""
-        terms = license.TERMS.get(self.row["license"])
-        return terms is None or "agreement" in terms.obligations
+        return _stays(self.row["license"])
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Something said to a model that is no row of a build: to have it write, or judge."""
+
+    id: str
+    messages: Sequence[Message]
+    constraint: Constraint
+    """What the answer should keep to, for servers that can hold a model to it."""
+    draw: int = 0
+    """Added to the seed, so that the same words asked again are another question."""
+    corpus: str = ""
+    """Whose text it shows; empty where it shows none."""
+    license: str = "cc0-1.0"
+    """Of that text."""
+    model: str = ""
+    """Another model at the same address; left out, the one that was loaded."""
+    options: tuple[str, ...] = ()
+
+    @cached_property
+    def name(self) -> Name:
+        """What tells it apart from all other prompts: its id, and 32 hex digits over model, draw and messages."""
+        parts = [self.model, str(self.draw), *(text for m in self.messages for text in (m["role"], m["content"]))]
+        raw = "".join(f"{len(part)}:{part}" for part in parts)
+        return self.id, xxhash.xxh3_128_hexdigest(raw.encode("utf-8", "surrogatepass"))
+
+    @property
+    def is_under_agreement(self) -> bool:
+        """Whether its text may not leave this machine."""
+        return _stays(self.license)
+
+
+Asked = Query | Prompt
+
+
+def _stays(id: str) -> bool:
+    """Whether text under a license may not leave this machine; of terms that nobody knows it may not."""
+    terms = license.TERMS.get(id)
+    return terms is None or "agreement" in terms.obligations
 
 
 def wordings(manifest: Mapping[str, Any]) -> dict[str, Template]:

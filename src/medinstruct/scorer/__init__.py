@@ -6,8 +6,8 @@ ceiling.py      what the gold itself scores in each answer format
 """
 
 from medinstruct.scorer.ceiling import Ceiling, ceiling
-from medinstruct.scorer.resampling import Difference, Interval, compare, interval
+from medinstruct.scorer.resampling import Difference, Interval, between, compare, draws, interval
 from medinstruct.scorer.row import Asked, asked, reward, rewards, scorer
 
-__all__ = ["Asked", "Ceiling", "Difference", "Interval", "asked", "ceiling", "compare", "interval", "reward", "rewards",
-           "scorer"]  # fmt: skip
+__all__ = ["Asked", "Ceiling", "Difference", "Interval", "asked", "between", "ceiling", "compare", "draws", "interval", "reward",
+           "rewards", "scorer"]  # fmt: skip

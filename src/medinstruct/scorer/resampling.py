@@ -52,9 +52,21 @@ def interval(
 
     Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
     """
-    unit = _units(table.rows, groups)
-    found = [table.score(weights) for weights in _drawn(unit, rounds, seed)]
-    return _between(table.score(), found, level)
+    return between(table.score(), draws(table, groups, rounds=rounds, seed=seed), level)
+
+
+def draws(table: Table, groups: Sequence[Hashable] | None = None, *, rounds: int = 1000, seed: int = 0) -> list[float]:
+    """Return the scores of drawn sets, round by round; arguments as in `interval`.
+
+    What is made of several tables, such as the mean of a benchmark, is made of their scores in each round.
+    """
+    return [table.score(weights) for weights in _drawn(_units(table.rows, groups), rounds, seed)]
+
+
+def between(score: float, found: Sequence[float], level: float = 0.95) -> Interval:
+    """Return a score with the bounds that hold the share `level` of those of drawn sets."""
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2]).tolist() if found else (score, score)
+    return Interval(score, low, high, level)
 
 
 def compare(
@@ -85,7 +97,7 @@ def compare(
         abs(both.score(np.concatenate([swapped, kept])) - both.score(np.concatenate([kept, swapped]))) >= abs(other - one) - 1e-12
         for kept, swapped in _swapped(unit, rounds, seed)
     )  # fmt: skip
-    return Difference(one, other, _between(other - one, drawn, level), at_least / (rounds + 1))
+    return Difference(one, other, between(other - one, drawn, level), at_least / (rounds + 1))
 
 
 def _units(rows: int, groups: Sequence[Hashable] | None) -> Weights:
@@ -118,8 +130,3 @@ def _swapped(unit: Weights, rounds: int, seed: int) -> Iterator[tuple[Weights, W
     """Yield weights of the rows of two runs, each unit in one of them and its counterpart in the other."""
     for kept in _rounds(unit, rounds, seed, lambda raw, _: (raw & np.uint64(1)).astype(np.int64)):
         yield kept, 1 - kept
-
-
-def _between(score: float, found: Sequence[float], level: float) -> Interval:
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2]).tolist() if found else (score, score)
-    return Interval(score, low, high, level)

@@ -10,12 +10,12 @@ each option as the answer format writes it. Tokens are those of question and opt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from medinstruct.chat import backend
 from medinstruct.chat.backend import Answer, Settings
-from medinstruct.chat.query import ChatError, Query
+from medinstruct.chat.query import Asked, ChatError, Prompt, Query
 
 
 class Backend(backend.Backend):
@@ -45,11 +45,17 @@ class Backend(backend.Backend):
         torch.manual_seed(settings.seed)
 
     def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        return self._answers(queries)
+
+    def reply(self, prompts: Iterable[Prompt]) -> Iterator[Answer]:
+        return self._answers(list(prompts))
+
+    def _answers(self, queries: Sequence[Asked]) -> Iterator[Answer]:
         chosen = [query for query in queries if self.settings.likelihood and query.options]
         for query in sorted(chosen, key=lambda query: -sum(len(m["content"]) for m in query.messages)):
             yield self._choose(query)
         names = {query.name for query in chosen}
-        waiting: list[tuple[list[int], Query]] = []
+        waiting: list[tuple[list[int], Asked]] = []
         for query in queries:
             if query.name in names:
                 continue
@@ -62,7 +68,7 @@ class Backend(backend.Backend):
         for at in range(0, len(waiting), self.settings.batch):
             yield from self._generate(waiting[at : at + self.settings.batch])
 
-    def _generate(self, some: Sequence[tuple[list[int], Query]]) -> Iterator[Answer]:
+    def _generate(self, some: Sequence[tuple[list[int], Asked]]) -> Iterator[Answer]:
         """Answer a batch; where the GPU's memory does not hold it, one half after the other."""
         torch = self.torch
         try:
@@ -105,7 +111,7 @@ class Backend(backend.Backend):
         stated = self.model.generation_config.eos_token_id
         return {self.tokenizer.eos_token_id, *(stated if isinstance(stated, list) else [stated])} - {None}
 
-    def _choose(self, query: Query) -> Answer:
+    def _choose(self, query: Asked) -> Answer:
         prompt = self._prompt(query.messages)
         asked = self._tokens(prompt)
         options = [self._tokens(prompt + option) for option in query.options]

@@ -19,12 +19,14 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from medinstruct.chat import backend
 from medinstruct.chat.backend import Answer, Settings
-from medinstruct.chat.query import ChatError, Query
+from medinstruct.chat.ceilings import Ceilings
+from medinstruct.chat.query import Asked, ChatError, Prompt, Query
 from medinstruct.sample import draw
 from medinstruct.tasks.constraint import Constraint
 
@@ -36,6 +38,8 @@ AGAIN = {408, 409, 425, 429}
 BAD_QUESTION = {400, 413, 422}
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 """Seconds before the second attempt, doubled before each that follows, up to the longest."""
+HOLDS = {"response_format", "structured_outputs"}
+"""What a request says so that the answer has its form."""
 MOST_BAD = 20
 """Questions that are refused before any is answered, after which the run stops."""
 LONGEST_TOLD = 600.0
@@ -46,6 +50,8 @@ NEXT = {401: "is the key in the environment variable that --key-env names?", 403
 
 class Backend(backend.Backend):
     """A model behind an address."""
+
+    streams = True
 
     def __init__(self, name: str, settings: Settings) -> None:
         super().__init__(name, settings)
@@ -64,11 +70,20 @@ class Backend(backend.Backend):
         self.is_here = is_this_machine(url.host)
         self.address = "" if self.is_here else url.host
         self.bad = 0
+        self.is_stopping = False
+        self.ceilings = Ceilings(settings)
+        self._constrained = settings.constrained
         self._key = os.environ.get(settings.key_env, "")
         if not self._key and not settings.base_url:
             raise ChatError("there is no key", next=f"set {settings.key_env}, or name another variable with --key-env")
 
     def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        return self._answers(queries)
+
+    def reply(self, prompts: Iterable[Prompt]) -> Iterator[Answer]:
+        return self._answers(prompts)
+
+    def _answers(self, queries: Iterable[Asked]) -> Iterator[Answer]:
         """Requests run in a thread of their own, so that a caller may have a loop of its own (a notebook has)."""
         said: queue.SimpleQueue[Answer | BaseException | None] = queue.SimpleQueue()
         loop = asyncio.new_event_loop()
@@ -95,10 +110,20 @@ class Backend(backend.Backend):
                 loop.call_soon_threadsafe(work.cancel)
             thread.join()
 
-    async def _all(self, queries: Sequence[Query], said: queue.SimpleQueue[Answer | BaseException | None]) -> None:
+    async def _all(self, queries: Iterable[Asked], said: queue.SimpleQueue[Answer | BaseException | None]) -> None:
         import httpx
 
-        source = iter(queries)
+        self.ceilings.begin()
+        self.is_stopping = False
+        source, waiting = iter(queries), ThreadPoolExecutor(1, "prompts")
+        is_here = isinstance(queries, Sequence)
+
+        async def due() -> Asked | None:
+            """The next query; one that is not here yet is waited for in a thread, as others go on."""
+            if is_here:
+                return next(source, None)
+            return await asyncio.get_running_loop().run_in_executor(waiting, next, source, None)
+
         limits = httpx.Limits(
             max_connections=self.settings.concurrency, max_keepalive_connections=self.settings.concurrency
         )
@@ -110,20 +135,31 @@ class Backend(backend.Backend):
             trust_env=not self.is_here,
             follow_redirects=False,
         ) as client:
+            busy: set[int] = set()
 
-            async def work() -> None:
-                for query in source:
+            async def work(n: int) -> None:
+                while (query := await due()) is not None:
+                    busy.add(n)
                     answer = await self._one(client, query)
                     self._refuse_to_go_on(answer)
                     said.put(answer)
+                    busy.discard(n)
 
-            workers = [asyncio.create_task(work()) for _ in range(self.settings.concurrency)]
+            workers = [asyncio.create_task(work(n)) for n in range(self.settings.concurrency)]
             try:
                 await asyncio.gather(*workers)
+            except ChatError:  # what is under way is paid for: it may come to its end
+                self.is_stopping = True
+                for n, worker in enumerate(workers):
+                    if n not in busy:
+                        worker.cancel()
+                await asyncio.gather(*workers, return_exceptions=True)
+                raise
             finally:
                 for worker in workers:
                     worker.cancel()
                 await asyncio.gather(*workers, return_exceptions=True)
+                waiting.shutdown(wait=False)
 
     def _refuse_to_go_on(self, answer: Answer) -> None:
         """A server that takes every question for a bad one has been asked in a wrong way."""
@@ -131,49 +167,64 @@ class Backend(backend.Backend):
         if self.bad >= MOST_BAD:
             raise ChatError(f"{self.url} takes each of the first {MOST_BAD} questions for a bad one: {answer.fault}")
 
-    async def _one(self, client: httpx.AsyncClient, query: Query) -> Answer:
+    async def _one(self, client: httpx.AsyncClient, query: Asked) -> Answer:
         import httpx
 
         body, why = self._body(query), ""
+        held = body.keys() & HOLDS
         for attempt in range(1, self.settings.attempts + 1):
             told = 0.0
+            sent = await self.ceilings.admit(query)
             try:
                 response = await client.post(f"{self.url}/chat/completions", json=body)
             except httpx.HTTPError as error:
+                self.ceilings.lost(sent)
                 why = f"{type(error).__name__}"
             else:
                 status = response.status_code
                 if status == 200:
                     if (answer := self._answer(query, response, attempt)) is not None:
+                        self.ceilings.settle(sent, answer.read, answer.written)
+                        self._constrained = self._constrained and held <= body.keys()
                         return answer
+                    self.ceilings.lost(sent)
                     why = "an answer that is none"
-                elif status in BAD_QUESTION:
-                    return Answer.to(query, "", fault=f"{status}: {self._quoted(response)}", attempts=attempt)
-                elif status in AGAIN or status >= 500:
-                    why, told = f"{status}", _retry_after(response.headers.get("retry-after", ""))
                 else:
-                    raise ChatError(f"{self.url} answers {status}: {self._quoted(response)}", next=NEXT.get(status, ""))
+                    self.ceilings.unbilled(sent)
+                    if status in BAD_QUESTION and held & body.keys() and not self.settings.insist:
+                        body = {key: value for key, value in body.items() if key not in HOLDS}  # in words alone
+                        continue
+                    if status in BAD_QUESTION:
+                        return Answer.to(query, "", fault=f"{status}: {self._quoted(response)}", attempts=attempt)
+                    if status not in AGAIN and status < 500:
+                        raise ChatError(
+                            f"{self.url} answers {status}: {self._quoted(response)}", next=NEXT.get(status, "")
+                        )
+                    why, told = f"{status}", _retry_after(response.headers.get("retry-after", ""))
             if told > LONGEST_TOLD:
                 raise ChatError(
                     f"{self.url} wants to be left alone for {told:,.0f} seconds",
                     next="go on later: answers so far are kept",
                 )
+            if self.is_stopping:
+                break
             if attempt < self.settings.attempts:
                 await asyncio.sleep(max(told, self._wait(query, attempt)))
-        raise ChatError(f"{self.url} gives no answer after {self.settings.attempts} attempts; the last: {why}",
+        raise ChatError(f"{self.url} gives no answer after {attempt} attempts; the last: {why}",
                         next="go on later with the same command: answers so far are kept")  # fmt: skip
 
-    def _body(self, query: Query) -> dict[str, Any]:
+    def _body(self, query: Asked) -> dict[str, Any]:
+        own = query if isinstance(query, Prompt) else None
         body: dict[str, Any] = {
-            "model": self.name, "messages": [dict(message) for message in query.messages], "temperature": self.settings.temperature,
-            "seed": self.settings.seed,
+            "model": (own and own.model) or self.name, "messages": [dict(message) for message in query.messages],
+            "temperature": self.settings.temperature, "seed": self.settings.seed + (own.draw if own else 0),
         }  # fmt: skip
-        if self.settings.constrained:
-            body |= _held_to(query.wording.answer.constraint(query.example.question))
+        if self._constrained:
+            body |= _held_to(query.constraint)
         # OpenAI's own newer models take the second name alone, most other servers know the first
         return body | {"max_tokens" if self.settings.base_url else "max_completion_tokens": self.settings.max_tokens}
 
-    def _answer(self, query: Query, response: httpx.Response, attempt: int) -> Answer | None:
+    def _answer(self, query: Asked, response: httpx.Response, attempt: int) -> Answer | None:
         """The answer of a response; None where there is none in it."""
         try:
             found = response.json()
@@ -200,10 +251,10 @@ class Backend(backend.Backend):
         text = response.text.replace(self._key, "***") if self._key else response.text
         return " ".join(text[:2_000].split())[:200]
 
-    def _wait(self, query: Query, attempt: int) -> float:
+    def _wait(self, query: Asked, attempt: int) -> float:
         """Twice as long each time, and up to half as long again by lot, so that requests do not come back all at once."""
         longest = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_WAIT)
-        return longest * (1 + draw(query.row["id"], attempt) % 1000 / 2000)
+        return longest * (1 + draw(query.name[0], attempt) % 1000 / 2000)
 
 
 def _held_to(constraint: Constraint) -> dict[str, Any]:

@@ -5,13 +5,13 @@ The same turns and settings as `hf`; where the tokenizer has no chat template, `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from medinstruct.chat import backend
 from medinstruct.chat.backend import Answer, Settings
 from medinstruct.chat.backends.hf import plain
-from medinstruct.chat.query import ChatError, Query
+from medinstruct.chat.query import Asked, ChatError, Prompt, Query
 
 AT_ONCE = 1024
 """Questions after which answers are handed on; vLLM makes its own batches of them."""
@@ -39,6 +39,12 @@ class Backend(backend.Backend):
             self.options["lora_request"] = LoRARequest("adapter", 1, settings.adapter)
 
     def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        return self._answers(queries)
+
+    def reply(self, prompts: Iterable[Prompt]) -> Iterator[Answer]:
+        return self._answers(list(prompts))
+
+    def _answers(self, queries: Sequence[Asked]) -> Iterator[Answer]:
         for at in range(0, len(queries), AT_ONCE):
             some = queries[at : at + AT_ONCE]
             for query, out in zip(some, self._ask([[dict(message) for message in query.messages] for query in some])):
