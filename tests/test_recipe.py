@@ -122,7 +122,7 @@ def test_a_fault_names_the_file_it_is_in(tmp_path):
 
 SLIPS = [
     (("weight: 3", "weigth: 3"), "mix -> 1 -> weigth: unknown key; did you mean weight?"),
-    (("as: multi", "sa: multi"), "mix -> 1 -> sa: unknown key; there is as, ask, at_least, at_most, "),
+    (("as: multi", "sa: multi"), "mix -> 1 -> sa: unknown key; there is artefact, as, ask, at_least, "),
     (("corpus: medmcqa", "corpsu: medmcqa"), "mix -> 1 -> corpsu: unknown key; did you mean corpus?"),
     (("title", "titel"), "titel: unknown key; did you mean title?"),
     (("balance", "balanced"), "balanced: unknown key; did you mean balance?"),

@@ -10,7 +10,8 @@ Every error of this package is a `MedinstructError`, and its text is one sentenc
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -75,6 +76,16 @@ class WorkerLost(MedinstructError):
 
 class BuildError(MedinstructError):
     """A build could not be finished, or broke one of its own promises."""
+
+
+@contextmanager
+def within(place: str) -> Iterator[None]:
+    """Errors of ours that are raised inside are told as being at this place, before the place that they name."""
+    try:
+        yield
+    except MedinstructError as error:
+        error.where = f"{place}: {error.where}" if error.where else place
+        raise
 
 
 def did_you_mean(word: str, known: Iterable[str], *, more: str = "") -> str:

@@ -59,6 +59,8 @@ class Part(BaseModel):
 class Entry(Part):
     """One corpus asked for one task in one way."""
 
+    artefact: str = ""
+    """The folder of a build of generated instructions, in place of a corpus and its task."""
     corpus: str
     task: str
     """The corpus' own name of the task: one of `medinstruct.tasks.TASKS`, with a dash and more where a corpus has
@@ -89,6 +91,8 @@ class Entry(Part):
     max_tokens: Tokens | None = None
     """Length of a row's text (see `text.count_tokens`); windows are cut to it, longer rows of other units left out.
     """
+    prompt_tokens: Tokens | None = None
+    """Length of a row's prompt together with its shots; left out, as the recipe says."""
     ask: Annotated[str, Field(pattern=r"^(all|one|present\+[1-9][0-9]?)$")] = "all"
     """Which of the labels a row asks for: all of them; one, drawn; or `present+2`: those that its answer has, and
     two drawn from those that it has not. What is drawn depends on the place of the row in its source alone.
@@ -101,6 +105,17 @@ class Entry(Part):
     """Whether the options of a multiple choice stand in an order drawn per row."""
     metric: str = ""
     """For benchmarks: the score of the task type that counts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_its_source(cls, found: Any) -> Any:
+        """An artefact is named like a corpus from here on."""
+        if not isinstance(found, dict) or not isinstance(found.get("artefact"), str) or not found["artefact"]:
+            return found
+        named = f"artefact:{found['artefact']}"
+        if found.get("corpus", named) != named:
+            raise _told("artefact: stands beside `corpus`; give one of the two")
+        return {"task": "gen", **found, "corpus": named}
 
     @model_validator(mode="after")
     def _has_one_share(self) -> Entry:
@@ -177,6 +192,10 @@ class Recipe(Part):
     size: Size = "all"
     """Rows of the train part, or their tokens: as many rows as fit."""
     max_tokens: Tokens = 1500
+    prompt_tokens: Tokens | None = None
+    """Length of a row's prompt together with its shots, as the tokenizer counts it: shots that do not fit are left out, rows never.
+    Left out, `max_tokens`: a window that fills it leaves no room for shots.
+    """
     tokenizer: str = ""
     """What counts tokens, by name or file (see `text.tokenizer`); left out, a rule of thumb that needs neither."""
     shots: Few = 0

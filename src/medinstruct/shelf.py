@@ -1,9 +1,9 @@
 """Named files on shelves: what the package ships, what other packages bring, what the user keeps in a folder.
 
-A shelf is a folder that holds `templates/` or `recipes/` (or `corpora/`, or `packs/`), or several of them. Shelves are looked
-through in the order the user's, plug-ins', shipped; the first that has a name wins, and `shelves()` tells from where
-each comes. What these files state as YAML is read by `mapping`: plain values, and nothing that could surprise its
-reader.
+A shelf is a folder that holds `templates/` or `recipes/` (or `corpora/`, `packs/`, `configs/`, `prompts/`, `seeds/`), or several of
+them. Shelves are looked through in the order the user's, plug-ins', shipped; the first that has a name wins, and `shelves()` tells
+from where each comes. What these files state as YAML is read by `mapping`: plain values, and nothing that could surprise
+its reader.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from medinstruct.errors import FormatError, MedinstructError, NotFound, Place, d
 PACKAGE = Path(__file__).parent
 SHIPPED = PACKAGE if (PACKAGE / "recipes").is_dir() else PACKAGE.parents[1]  # the wheel, else the checkout
 
-KINDS = {"templates": ".jinja", "recipes": ".yaml", "corpora": ".py", "packs": ".pack"}
+KINDS = {
+    "templates": ".jinja", "recipes": ".yaml", "corpora": ".py", "packs": ".pack", "configs": ".yaml",
+    "prompts": ".jinja", "seeds": ".jsonl",
+}  # fmt: skip
 """What stands on a shelf, by the name of its folder, and the suffix of its files."""
 
 

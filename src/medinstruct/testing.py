@@ -165,7 +165,7 @@ def check_recipes(names: list[str] | None = None) -> Iterator[Finding]:
     for name in names or recipe.names():
         try:
             found, entry = recipe.load(name), shelf.find("recipes", name)
-            asks = [resolve(found, place) for place in range(len(found.mix))]
+            asks = [resolve(found, place, name) for place in range(len(found.mix))]
             mix.check_names(found, asks, name)
             for benchmark in (*found.guard, *found.watch):
                 guarding.cover(benchmark, None, samples=True, where=name)

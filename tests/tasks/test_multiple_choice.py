@@ -875,6 +875,32 @@ def test_several_labels_of_one_pair_are_told_and_no_format_holds_them():
     assert LetterText().fits(asked[0]) == "several right options where one is asked for"
 
 
+def test_several_labels_of_one_pair_are_asked_where_the_fact_says_that_there_may_be_several():
+    document = related(("T", "M:z", "M:f"), ("I", "M:z", "M:f"))
+
+    [example, *others], lost = told(views.pairs(document, relations(several=True), windows(document, "document", 99)))
+
+    assert all(each.question.several for each in (example, *others))
+    assert (right(example), example.annotations, lost) == (["treats", "induces"], ("R1", "R2"), {})
+    assert [right(other) for other in others] == [["no relation"]] * len(others) != []
+    assert LetterText().render(example) == "(A) treats; (B) induces"
+    assert LetterText().parse("(A) treats; (B) induces", example.question).prediction == example.gold.choices
+
+
+def test_none_of_several_is_the_option_that_says_so():
+    question = ChoiceQuestion(texts={"text": TREATS}, options=("treats", "induces", "no relation"), several=True)
+    prediction = LetterText().parse("None", question).prediction
+    nothing, something = (
+        Case(question, ChoiceGold(choices=choices, nothing=2), prediction) for choices in ((2,), (0, 1))
+    )
+
+    assert prediction == ()
+    assert [score([nothing]) for score in (accuracy, example_f1, TASK.scores["mcc"], micro_f1)] == [1.0] * 4
+    assert [score([something]) for score in (accuracy, example_f1, micro_f1)] == [0.0] * 3
+    alone = nothing.question.model_copy(update={"several": False})
+    assert accuracy([nothing._replace(question=alone)]) == 0.0, "where one option is right, silence is none"
+
+
 BOTH = {"T": (("Chemical",), ("Chemical",)), "I": (("Chemical",), ("Disease",))}
 
 

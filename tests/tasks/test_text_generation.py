@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from medinstruct.document import Item
-from medinstruct.tasks.facts import Texts
-from medinstruct.tasks.task import Case, Example, Lost
+from medinstruct.document import Concept, Document, Item, Mention
+from medinstruct.tasks.facts import Concepts, Texts
+from medinstruct.tasks.task import Case, Example, Lost, Window
 from medinstruct.tasks.text_generation import (
     TASK,
     Text,
     TextGold,
     TextQuestion,
     common,
+    concepts,
     exact_match,
     rouge_l,
     token_f1,
@@ -147,3 +148,85 @@ def test_long_texts_are_compared_in_time():
     assert common(words, words[::-1]) > 0
     assert common(["w"] * 200_000, words[:50]) == 0
     assert time.process_time() - began < 10
+
+
+# Concepts
+
+ZORBIN = "Zorbin helps. Zorbin or orlin or both, ZR and fever."
+ILLS = Concepts(
+    vocabularies={"M": "Medlist", "": "Openlist", "X": None}, types=("Drug",), question="Which drug of Medlist is it?"
+)
+
+
+def linked(*mentions: tuple[str, int, str], type: str = "Drug") -> Document:
+    """A document with mentions of (words, start, concepts parted by blanks)."""
+    return Document(
+        id="1",
+        text=ZORBIN,
+        mentions=tuple(
+            Mention(
+                id=f"T{n}", text=words, spans=((start, start + len(words)),), types=(type,),
+                concepts=tuple(Concept(vocabulary=v, id=i) for v, _, i in (each.rpartition("/") for each in entries.split())),
+            )
+            for n, (words, start, entries) in enumerate(mentions, start=1)
+        ),
+    )  # fmt: skip
+
+
+def asked(document: Document, *windows: Window, fact: Concepts = ILLS) -> tuple[list[tuple], dict[str, str]]:
+    """What is asked as (unit, words, right answers, links), and what is lost with the reason."""
+    found = list(concepts(document, fact, windows or (Window("document", 0, len(ZORBIN)),)))
+    examples = [example for example in found if isinstance(example, Example)]
+    return (
+        [(e.unit, e.question.texts["mention"], e.gold.references, e.annotations) for e in examples],
+        {lost.annotation: lost.reason for lost in found if isinstance(lost, Lost)},
+    )
+
+
+def test_a_mention_is_asked_for_its_concept_once_by_its_words():
+    document = linked(("Zorbin", 0, "M/1"), ("Zorbin", 14, "M/1"), ("ZR", 39, "M/1"), ("orlin", 24, "O:7"))
+
+    assert asked(document) == (
+        [
+            ("document T1", "Zorbin", ("M:1",), ("T1 concepts", "T2 concepts")),
+            ("document T3", "ZR", ("M:1",), ("T3 concepts",)),
+            ("document T4", "orlin", ("O:7",), ("T4 concepts",)),
+        ],
+        {},
+    )
+
+
+def test_the_text_of_a_link_is_that_of_its_window():
+    sentences = Window("sentence 0", 0, 13), Window("sentence 1", 14, len(ZORBIN))
+    document = linked(("Zorbin", 0, "M/1"), ("Zorbin", 14, "M/2"), ("helps. Zorbin", 7, "M/3"))
+
+    [one, other, lost] = sorted(concepts(document, ILLS, sentences), key=lambda found: isinstance(found, Lost))
+
+    assert (one.question.texts, one.window) == ({"text": "Zorbin helps.", "mention": "Zorbin"}, (0, 13))
+    assert (other.gold.references, other.unit) == (("M:2",), "sentence 1 T2")
+    assert lost == Lost("T3 concepts", "crosses the edge of a window")
+
+
+def test_entries_of_a_composite_mention_are_right_in_any_order():
+    [(_, _, references, _)], _ = asked(linked(("Zorbin or orlin", 14, "M/2 M/1 M/2")))
+
+    assert references == ("M:2; M:1", "M:1; M:2")
+
+
+def test_what_is_linked_to_two_things_is_not_asked():
+    document = linked(("Zorbin", 0, "M/1"), ("Zorbin", 14, "M/2"))
+
+    assert asked(document) == (
+        [],
+        dict.fromkeys(("T1 concepts", "T2 concepts"), "its words stand for different entries in one window"),
+    )
+
+
+def test_a_vocabulary_that_is_not_asked_for_is_told_and_one_that_is_not_named_is_no_part_of_it():
+    document = linked(("Zorbin", 0, "X/1"), ("orlin", 24, "X/1 M/4"), ("ZR", 39, "Y/1"), ("fever", 46, ""))
+
+    assert asked(document) == (
+        [("document T2", "orlin", ("M:4",), ("T2 concepts",))],
+        {"T1 concepts": "its label is not asked for"},
+    )
+    assert asked(linked(("Zorbin", 0, "M/1"), type="Disease")) == ([], {})

@@ -1,6 +1,6 @@
 """The command line: a module for each command, or for a few that belong together; adding one is adding a file.
 
-Exit codes: 0 done, 1 a check or a build failed, 2 wrong use.
+Exit codes: 0 done; 1 a check, a build or what it needs failed; 2 wrong use: of a command, a name, a recipe or a template.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from typing import Annotated
 import typer
 
 from medinstruct.cli.common import app
-from medinstruct.errors import MedinstructError, NotFound
+from medinstruct.errors import MedinstructError, NotFound, RecipeError, TemplateError
 from medinstruct.version import VERSION
+
+WRONG_USE = (NotFound, RecipeError, TemplateError)
+"""Errors that whoever gave the command can mend in what they wrote."""
 
 
 def main() -> None:
@@ -23,7 +26,7 @@ def main() -> None:
         app()
     except MedinstructError as error:
         typer.echo(f"error: {error}", err=True)
-        raise SystemExit(2 if isinstance(error, NotFound) else 1) from None
+        raise SystemExit(2 if isinstance(error, WRONG_USE) else 1) from None
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Model = Annotated[
     str,
     typer.Option(
-        "--model", help="hf:PATH_OR_ID, openai:NAME, vllm:PATH_OR_ID, replay:FILE, majority, random, lexicon or oracle."
+        "--model",
+        help="hf:PATH_OR_ID, openai:NAME, vllm:PATH_OR_ID, encoder:FOLDER, replay:FILE, majority, random, lexicon or oracle.",
     ),
 ]
 

@@ -64,7 +64,27 @@ def count_tokens(text: str) -> int:
     windows alike in length; leave room where a limit is hard. The parts of a text count as much as the whole,
     or more.
     """
-    return len(_PIECE.findall(text))
+    if not text.isascii():
+        return len(_PIECE.findall(text))
+    kinds = text.encode().translate(_KINDS)
+    for run, one in _RUNS:
+        kinds = kinds.replace(run, one)
+    while b"\n\n" in kinds:
+        kinds = kinds.replace(b"\n\n", b"\n")
+    return len(kinds) - kinds.count(b" ")
+
+
+def _kind(character: str) -> str:
+    if character.isalpha():
+        return "a"
+    if character.isdigit():
+        return "0"
+    return character if character == "\n" else " " if character.isspace() else "."
+
+
+_KINDS: Final = "".join(map(_kind, map(chr, range(128)))).encode().ljust(256, b".")
+_RUNS: Final = ((b"aaaaaa", b"."), (b"aa", b"a"), (b"aa", b"a"), (b"aa", b"a"), (b"000", b"."), (b"00", b"0"))
+"""What leaves one sign for each piece, where nothing but ASCII is counted; three times as fast as the pattern."""
 
 
 def pieces(text: str, start: int, end: int) -> list[Span]:

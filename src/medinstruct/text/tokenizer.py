@@ -132,16 +132,13 @@ def _whole(text: str) -> str:
 
 
 def _from_hub(name: str) -> Path:
-    """The `tokenizer.json` of a model, from the cache if it is there, else from the Hub unless it is switched off."""
+    """The `tokenizer.json` of a model, from the Hub if it answers, else from the cache."""
     import huggingface_hub
 
     model, _, revision = name.partition("@")
     try:
         found = huggingface_hub.hf_hub_download(
-            model,
-            "tokenizer.json",
-            revision=revision or None,
-            local_files_only=huggingface_hub.constants.HF_HUB_OFFLINE,
+            model, "tokenizer.json", revision=revision or None, local_files_only=not _answers(model, revision)
         )
     except (OSError, ValueError) as error:  # what the Hub's client raises is one of the two
         raise NotFound(
@@ -150,3 +147,19 @@ def _from_hub(name: str) -> Path:
             next="give the path of its tokenizer.json",
         ) from error
     return Path(found)
+
+
+def _answers(model: str, revision: str) -> bool:
+    """Whether the Hub is switched on, can be reached and has the file: asked once, where its client would ask for half a minute."""
+    import huggingface_hub
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # of whichever client this version uses
+
+    if huggingface_hub.constants.HF_HUB_OFFLINE:
+        return False
+    try:
+        huggingface_hub.get_hf_file_metadata(
+            huggingface_hub.hf_hub_url(model, "tokenizer.json", revision=revision or None)
+        )
+    except (HTTPError, OSError):
+        return False
+    return True
