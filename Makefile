@@ -1,8 +1,10 @@
 # make build   a virtual environment with medinstruct in it, and a first mixture from the bundled samples
 # make test    the default tests (no network, no GPU)
 # make docs    the documentation, in docs/_build/html
-.PHONY: build test test-all lint types imports docs format clean
+# make bench   how fast it is over DATA, a folder of corpora: one table, in bench/results
+.PHONY: build test test-all bench lint types imports docs format clean
 PYTHON ?= python3
+DATA ?= $(or $(MEDINSTRUCT_DATA),../shared/corpora)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
@@ -14,6 +16,9 @@ test: .venv/installed-dev
 
 test-all: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2
+
+bench: .venv/installed-dev
+	$(BIN)/python bench/speed.py --data $(DATA)
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -57,7 +57,8 @@ def files(records: list[Paths]) -> Iterator[File]:
     """Yield the files of all records, read one by one."""
     for paths in records:
         for path in paths:
-            yield File(path.name, path.read_bytes())
+            with open(path, "rb", buffering=0) as file:
+                yield File(path.name, file.read())
 
 
 def bioc_of(name: str, function: str, mode: str = "r") -> Reader:

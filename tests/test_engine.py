@@ -1,5 +1,6 @@
 """Parts run in several processes: in order, with their errors, and with a word when a process dies."""
 
+import gc
 import os
 import signal
 import time
@@ -37,6 +38,15 @@ def recall(n):
     return _told[-1] if _told else None
 
 
+def name_of_process(n):
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def threshold(n):
+    return gc.get_threshold()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_work(workers):
     assert list(engine.run(slow_first, range(6), workers=workers)) == [0, 1, 4, 9, 16, 25]
@@ -55,6 +65,25 @@ def test_a_process_that_dies_is_told_and_not_waited_for():
 
 def test_every_process_is_prepared():
     assert list(engine.run(recall, range(4), workers=2, initialise=remember, initial=("ready",))) == ["ready"] * 4
+
+
+def test_the_longest_begin_first_and_results_keep_their_order():
+    with engine.Workers(2) as workers:
+        assert list(workers.run(slow_first, range(6), sizes=[1, 2, 3, 4, 5, 6])) == [0, 1, 4, 9, 16, 25]
+
+
+def test_the_same_processes_run_one_list_after_the_other():
+    with engine.Workers(2) as workers:
+        first = set(workers.run(name_of_process, range(4)))
+        assert set(workers.run(name_of_process, range(4))) <= first
+        assert os.getpid() not in first
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_circles_are_looked_for_seldom_while_parts_run_and_as_usual_after(workers):
+    before = gc.get_threshold()
+    assert set(engine.run(threshold, range(4), workers=workers)) == {engine.SELDOM}
+    assert gc.get_threshold() == before
 
 
 def test_no_work_is_no_results():

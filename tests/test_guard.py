@@ -65,7 +65,24 @@ def index(tmp_path_factory):
 
 def look_up(index, record):
     groups = identities(record)
-    return index.look_up(record, groups, [fingerprint(group) for group in groups])
+    (found,) = index.look_up([search.Known(record, groups, [fingerprint(group) for group in groups])])
+    return found
+
+
+def test_many_records_at_once_are_found_as_one_by_one(index):
+    """What is said of a record depends on no other that is looked up with it, wherever it stands among them."""
+    halves = [
+        Document(id=str(n), text=text) for n, text in enumerate((ABSTRACT[:400], ABSTRACT[300:], OTHER + ABSTRACT))
+    ]
+    shuffled = Item(id="q9", question=QUESTION.question, options=QUESTION.options[::-1])
+    empty = Document(id="e", text="")
+    records = [*halves, QUESTION, SHORT, OPEN, shuffled, empty, Document(id="o", text=OTHER), *halves[::-1], empty]
+    known = [search.Known(r, (ids := identities(r)), [fingerprint(id) for id in ids]) for r in records]
+    apart = [index.look_up([one])[0] for one in known]
+    assert index.look_up(known) == apart
+    assert index.look_up(known[::-1]) == apart[::-1]
+    assert len({finding.rule for finding in apart}) > 2
+    assert index.look_up([]) == []
 
 
 def found(index, record):

@@ -46,7 +46,8 @@ def index_of(folder: Path, *sections: pack.Section) -> search.Index:
 
 def finding(index: search.Index, record: Document) -> search.Finding:
     groups = identities(record)
-    return index.look_up(record, groups, [fingerprint(group) for group in groups])
+    (found,) = index.look_up([search.Known(record, groups, [fingerprint(group) for group in groups])])
+    return found
 
 
 def test_a_pack_is_read_as_it_was_written(tmp_path):

@@ -12,7 +12,7 @@ from tokenizers import models, pre_tokenizers, trainers
 import medinstruct
 from medinstruct.corpora.corpus import SAMPLES
 from medinstruct.errors import MedinstructError, NotFound
-from medinstruct.text import RULE, count_tokens, tokenizer, windows
+from medinstruct.text import RULE, count_tokens, token, tokenizer, windows
 
 SENTENCES = [
     "Zorbinase rose, fell; rose again: then it stayed.",
@@ -81,6 +81,12 @@ def _loose(folder):
 
 def test_a_folder_and_its_file_are_one_tokenizer(bpe):
     assert tokenizer.load(str(bpe)).sha256 == tokenizer.load(str(bpe / "tokenizer.json")).sha256 != ""
+
+
+@given(st.text(st.characters(max_codepoint=127)) | st.text("aaaaaaaaab01234 \n\n\t\x1c-.") | st.text())
+def test_what_is_counted_fast_is_what_the_pattern_counts(text):
+    """Texts of ASCII alone are not counted by the pattern that says what a piece is, and come to the same."""
+    assert count_tokens(text) == len(token.pieces(text, 0, len(text)))
 
 
 def test_the_default_needs_nothing():

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import xxhash
 from pydantic import AfterValidator, BaseModel, ValidationError
 
+from medinstruct import markup
 from medinstruct.errors import FormatError, MedinstructError, NotFound, did_you_mean
 from medinstruct.sample import FORMAT_VERSION, Sample
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 ROLES = ("train", "validation", "test")
 ROWS_PER_SHARD = 25_000
+BUFFER = 1 << 20
+"""Bytes of a column that are read at once; without it a shard's columns are held whole, as a shard is one row group."""
 
 SCHEMA = pa.schema([
     ("id", pa.string()), ("digest", pa.string()), ("corpus", pa.string()), ("corpus_version", pa.string()), ("split", pa.string()),
@@ -168,7 +171,7 @@ class Rows(Sequence[dict[str, Any]]):
         """
         at = 0
         for file in self.files:
-            with reading(file), pq.ParquetFile(file) as opened:
+            with reading(file), pq.ParquetFile(file, buffer_size=BUFFER, pre_buffer=False) as opened:
                 if absent := set(columns) - set(opened.schema_arrow.names):
                     raise FormatError(f"has no column {min(absent)!r}", where=str(file), next=AGAIN)
                 for batch in opened.iter_batches(batch_size=size, columns=list(columns)):
@@ -177,6 +180,36 @@ class Rows(Sequence[dict[str, Any]]):
 
     def __repr__(self) -> str:
         return f"Rows({len(self):,})"
+
+    def _repr_html_(self) -> str:
+        """The first rows, for notebooks."""
+        first = [(row["id"][:12], row["corpus"], row["task"], *_begins(row["messages"])) for row in self[:SHOWN]]
+        return f"<p>{len(self):,} rows</p>" + markup.table(("id", "corpus", "task", "prompt", "answer"), first)
+
+
+SHOWN = 8
+"""Rows that a notebook shows."""
+
+
+def _begins(messages: Sequence[Mapping[str, str]]) -> tuple[str, str]:
+    """How the last question and its answer begin."""
+    asked, answer = (message["content"] for message in messages[-2:])
+    return asked[:160] + "…" * (len(asked) > 160), answer[:80] + "…" * (len(answer) > 80)
+
+
+class Ledger(dict[str, Any]):
+    """What went in, what came out, what was dropped and why; a mapping as `ledger.json` states it."""
+
+    def _repr_html_(self) -> str:
+        """The totals, for notebooks."""
+        head = ("", "in", "kept", "dropped")
+        return markup.table(
+            head, [(kind, each["in"], each["kept"], _dropped(each)) for kind, each in self["totals"].items()]
+        )
+
+
+def _dropped(total: Mapping[str, Any]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in total["dropped"].items())
 
 
 def _bounds(at: slice, size: int) -> tuple[int, int]:
@@ -210,15 +243,15 @@ class Build(Mapping[str, Rows]):
         return len(self._splits)
 
     @cached_property
-    def ledger(self) -> dict[str, Any]:
-        """What went in, what came out, what was dropped and why: `ledger[kind][n]` with split, corpus, task, in,
+    def ledger(self) -> Ledger:
+        """What went in, what came out, what was dropped and why, as `ledger[kind][n]` with split, corpus, task, in,
         kept, dropped.
         """
-        return read_json(self.folder / "ledger.json")
+        return Ledger(read_json(self.folder / "ledger.json"))
 
     @property
     def digest(self) -> str:
-        """The content digest: equal for equal rows in equal order."""
+        """The content digest, equal for equal rows in equal order."""
         digest: str = self.manifest["digest"]
         return digest
 
@@ -279,6 +312,19 @@ class Build(Mapping[str, Rows]):
         kind = "bundled samples, not for training" if self.manifest["samples"] else self.manifest["title"]
         sizes = ", ".join(f"{split}: {len(rows):,} rows" for split, rows in self._splits.items())
         return f"Build({self.manifest['recipe']}, {kind}; {sizes}; {self.digest[:8]}; {self.folder})"
+
+    def _repr_html_(self) -> str:
+        """What it is, its splits, and its rows by corpus and task, for notebooks."""
+        rows = [
+            (line["split"], line["corpus"], line["task"], line["kept"])
+            for line in self.ledger["samples"]
+            if line["kept"]
+        ]
+        return (
+            markup.table(("build", "digest", "folder"), [(self.manifest["title"], self.digest[:16], str(self.folder))])
+            + markup.table(("split", "rows"), [(split, len(rows)) for split, rows in self._splits.items()])
+            + markup.table(("split", "corpus", "task", "rows"), rows)
+        )
 
 
 def load(folder: Path | str) -> Build:

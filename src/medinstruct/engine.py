@@ -7,12 +7,13 @@ first, so that nothing a build says depends on the number of workers.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from medinstruct.errors import WorkerLost
 
@@ -35,35 +36,109 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 
+class Workers:
+    """Processes that run one list of parts after the other, and are started by the first that needs them.
+
+    with Workers(2, prepare, (shelves,)) as workers:
+        reports = list(workers.run(part.run, tasks))
+        shards = list(workers.run(render.run, more_tasks))
+    """
+
+    def __init__(
+        self, number: int, initialise: Callable[..., object] | None = None, initial: tuple[Any, ...] = ()
+    ) -> None:
+        """Say how many; with 1 everything runs in this process.
+
+        Args:
+            number: Of processes.
+            initialise: Called in each before its first part; by `spawn` a process knows nothing of this one.
+            initial: Its arguments.
+        """
+        self.number, self._begin = number, (initialise, initial)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def run(self, work: Callable[[A], R], arguments: Sequence[A], sizes: Sequence[int] | None = None) -> Iterator[R]:
+        """Yield `work(argument)` for each argument, in order.
+
+        Args:
+            work: A function of a module, of one argument that can be pickled.
+            arguments: One for each part.
+            sizes: How much there is to do for each, so that the longest begin first and all processes end together.
+        """
+        if self.number <= 1 or len(arguments) <= 1:
+            for argument in arguments:
+                with _few_collections():
+                    result = work(argument)
+                yield result
+            return
+        order = sorted(range(len(arguments)), key=lambda n: -sizes[n]) if sizes else range(len(arguments))
+        with _main_unseen():
+            pool = self._started(work)
+            futures = dict(zip(order, [pool.submit(work, arguments[n]) for n in order]))
+        try:
+            for n in range(len(arguments)):
+                yield futures.pop(n).result()
+        except BrokenProcessPool as error:
+            next = "start again, with fewer --workers if memory ran out; finished parts are kept"
+            raise WorkerLost("a worker process was killed", next=next) from error
+        finally:
+            for future in futures.values():
+                future.cancel()
+
+    def _started(self, work: Callable[..., object]) -> ProcessPoolExecutor:
+        if self._pool is None:
+            able = multiprocessing.get_all_start_methods()
+            context = multiprocessing.get_context("forkserver" if "forkserver" in able else "spawn")
+            if "forkserver" in able:
+                context.set_forkserver_preload([work.__module__])  # what it imports, all processes share
+            self._pool = ProcessPoolExecutor(self.number, context, _begin, self._begin)
+        return self._pool
+
+
 def run(
     work: Callable[[A], R], arguments: Sequence[A], *, workers: int, initialise: Callable[..., object] | None = None,
     initial: tuple[Any, ...] = (),
 ) -> Iterator[R]:  # fmt: skip
-    """Yield `work(argument)` for each argument, in order.
+    """Yield `work(argument)` for each argument, in order, in processes that end with the last.
 
     Args:
         work: A function of a module, of one argument that can be pickled.
         arguments: One for each part.
         workers: How many processes; with 1 everything runs in this one.
-        initialise: Called in each process before its first part; by `spawn` a process knows nothing of this one.
+        initialise: Called in each process before its first part.
         initial: Arguments of `initialise`.
     """
-    if workers <= 1 or len(arguments) <= 1:
-        for argument in arguments:
-            yield work(argument)
-        return
-    context = multiprocessing.get_context(
-        "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    )
-    with ProcessPoolExecutor(min(workers, len(arguments)), context, initialise, initial) as pool:
-        with _main_unseen():
-            futures = [pool.submit(work, argument) for argument in arguments]
-        try:
-            for future in futures:
-                yield future.result()
-        except BrokenProcessPool as error:
-            next = "start again, with fewer --workers if memory ran out; finished parts are kept"
-            raise WorkerLost("a worker process was killed", next=next) from error
-        finally:
-            for future in futures:
-                future.cancel()
+    with Workers(min(workers, len(arguments)), initialise, initial) as processes:
+        yield from processes.run(work, arguments)
+
+
+SELDOM: Final = (1_000_000, 10, 1_000)
+"""Objects that are made before Python looks for circles among them. Parts make millions and no circles: looking every
+700 objects, as is usual, takes a fifth of the time (docs/decisions/0016-fast.md).
+"""
+
+
+def _begin(initialise: Callable[..., object] | None, initial: tuple[Any, ...]) -> None:
+    if initialise is not None:
+        initialise(*initial)
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+
+
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """The same in this process, for as long as a part runs."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

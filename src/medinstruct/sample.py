@@ -7,11 +7,13 @@ its `digest` changes with whatever the model sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import xxhash
 
+from medinstruct import markup
 from medinstruct.document import Record
 
 FORMAT_VERSION = "1"
@@ -58,6 +60,12 @@ class Sample(Record):
     meta: str
     """JSON of the lineage: unit, place in the document, annotations carried, draws."""
 
+    def _repr_html_(self) -> str:
+        """What a model sees and whose it is, for notebooks."""
+        whose = (self.corpus, self.split, self.document, self.task, self.template, self.license, self.id[:12])
+        head = ("corpus", "split", "document", "task", "template", "license", "id")
+        return markup.table(head, [whose]) + markup.turns(message.model_dump() for message in self.messages)
+
 
 def row_id(
     corpus: str, split: str, document: str, task: str, type: str, unit: str, asked: Iterable[str], repeat: int = 0
@@ -66,7 +74,13 @@ def row_id(
 
     The official split is part of the name, as some sources count their records anew in each.
     """
-    return xxhash.xxh3_128_digest(_parted((corpus, split, document, task, type, unit, *sorted(asked), str(repeat))))
+    place = _parted((corpus, split, document, task, type, unit))
+    return xxhash.xxh3_128_digest(place + _parted_names(tuple(asked), repeat))
+
+
+@lru_cache(maxsize=4_096)  # most rows of an entry ask the same
+def _parted_names(asked: tuple[str, ...], repeat: int) -> bytes:
+    return _parted((*sorted(asked), str(repeat)))
 
 
 def repeated(id: bytes, turn: int) -> bytes:
@@ -83,6 +97,18 @@ def row_digest(messages: Sequence[Mapping[str, Any]], gold: str) -> str:
 def draw(*parts: bytes | str | int) -> int:
     """A 64-bit number that depends on nothing but `parts`: every random choice of a build is one of these."""
     return xxhash.xxh3_64_intdigest(_parted(parts))
+
+
+def drawing(*rest: bytes | str | int) -> Callable[[bytes], int]:
+    """Return what draws for one first part after the other: `drawing("a")(b"x") == draw(b"x", "a")`, made for long loops."""
+    tail = _parted(rest)
+    return lambda first: xxhash.xxh3_64_intdigest(b"%d:%b%b" % (len(first), first, tail))
+
+
+def drawing_last(*begin: bytes | str | int) -> Callable[[bytes], int]:
+    """The same for one last part after the other: `drawing_last("a")(b"x") == draw("a", b"x")`."""
+    head = _parted(begin)
+    return lambda last: xxhash.xxh3_64_intdigest(b"%b%d:%b" % (head, len(last), last))
 
 
 def _parted(parts: Iterable[bytes | str | int]) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -66,18 +66,28 @@ class Compiled:
         Raises:
             Refused: if a limit is passed, or the values are not what the body takes them for.
         """
-        out: list[str] = []
-        size = 0
         try:
-            for piece in self.template.generate({**values, BUDGET: _Budget()}):
-                out.append(piece)
-                size += len(piece)
-                if size > MAX_CHARACTERS:
-                    raise SecurityError(f"more than {MAX_CHARACTERS:,} characters")
-        except Exception as error:  # whatever a template raises is its own fault
+            context = self.template.new_context({**values, BUDGET: _Budget()}, shared=True)
+            return _limited(self.template.root_render_func(context))
+        except Exception:  # whatever a template raises is its own fault; Jinja's own, slower way tells the line
+            return self._told({**values, BUDGET: _Budget()})
+
+    def _told(self, values: Mapping[str, Any]) -> str:
+        try:
+            return _limited(self.template.generate(values))
+        except Exception as error:
             line = next((n for frame, n in _frames(error) if frame.f_code.co_filename == "<template>"), 0)
             raise Refused(f"{error}", line) from error
-        return "".join(out)
+
+
+def _limited(pieces: Iterable[str]) -> str:
+    """The pieces as one text; the budget keeps to a million how many they are, and nothing is copied before it is known
+    how long they are together.
+    """
+    out = list(pieces)
+    if sum(map(len, out)) > MAX_CHARACTERS:
+        raise SecurityError(f"more than {MAX_CHARACTERS:,} characters")
+    return "".join(out)
 
 
 def compile(body: str, known: frozenset[str]) -> Compiled:
@@ -159,19 +169,23 @@ class _Budget:
         """Take what it costs to go over a value once, and refuse what is neither a text, a number nor a list or table
         of them.
         """
-        if isinstance(value, str):
-            self.take(1 + len(value) // CHARACTERS_PER_STEP)
-        elif isinstance(value, list | tuple):
-            self.take(1)
-            for item in value:
-                self.weigh(item)
-        elif isinstance(value, dict):
-            self.weigh(list(value))
-            self.weigh(list(value.values()))
-        elif isinstance(value, int | float | Record | jinja2.Undefined):
-            self.take(1)
-        else:
-            raise SecurityError(f"a {type(value).__name__} is no text, number, list or table")
+        self.take(_weight(value))
+
+
+def _weight(value: Any) -> int:
+    """The steps that it takes to go over a value once; in large mixtures this is felt."""
+    if isinstance(value, str):
+        return 1 + len(value) // CHARACTERS_PER_STEP
+    if isinstance(value, list | tuple):
+        steps = 1
+        for item in value:
+            steps += 1 + len(item) // CHARACTERS_PER_STEP if type(item) is str else _weight(item)
+        return steps
+    if isinstance(value, dict):
+        return _weight(list(value)) + _weight(list(value.values()))
+    if isinstance(value, int | float | Record | jinja2.Undefined):
+        return 1
+    raise SecurityError(f"a {type(value).__name__} is no text, number, list or table")
 
 
 class _None(NodeTransformer):
@@ -268,7 +282,7 @@ OF_LISTS = {"join", "list", "sort", "unique", "map"}
 def _weighing(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
     @jinja2.pass_context
     def weighing(context: jinja2.runtime.Context, value: Any, *arguments: Any, **named: Any) -> Any:
-        budget: _Budget = context[BUDGET]
+        budget: _Budget = context.parent[BUDGET]
         for given in (value, *arguments, *named.values()):
             budget.weigh(given)
         if isinstance(value, str) and name in OF_LISTS:
@@ -282,14 +296,14 @@ def _weighing(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
 
 @jinja2.pass_context
 def _weighed(context: jinja2.runtime.Context, value: Any) -> Any:
-    context[BUDGET].weigh(value)
+    context.parent[BUDGET].weigh(value)
     return value
 
 
 @jinja2.pass_context
 def _each(context: jinja2.runtime.Context, values: Any, body: int) -> Any:
     """What a loop runs over, paid for: `body` steps for each."""
-    budget: _Budget = context[BUDGET]
+    budget: _Budget = context.parent[BUDGET]
     budget.weigh(values)
     if not isinstance(values, list | tuple | dict):
         raise SecurityError("a loop runs over a list, not over the letters of a text")
@@ -299,8 +313,9 @@ def _each(context: jinja2.runtime.Context, values: Any, body: int) -> Any:
 
 @jinja2.pass_context
 def _output(context: jinja2.runtime.Context, value: Any) -> str:
-    text = _printed(value)
-    context[BUDGET].weigh(text)
+    text = value if type(value) is str else _printed(value)
+    budget: _Budget = context.parent[BUDGET]
+    budget.take(1 + len(text) // CHARACTERS_PER_STEP)
     return text
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -93,16 +93,21 @@ class Template:
     """Lines before the body; for messages."""
     body: sandbox.Compiled
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """First 16 digits of the SHA-256 of the file's text."""
         return hashlib.sha256(self.source.encode()).hexdigest()[:16]
 
-    @property
+    @cached_property
     def answer_key(self) -> str:
         """The answer format's name and what its options differ in from the default ones: `lines {"separator":"; "}`."""
         options = self.answer.model_dump_json(exclude_defaults=True)
         return self.answer_name if options == "{}" else f"{self.answer_name} {options}"
+
+    @cached_property
+    def answer_options(self) -> dict[str, Any]:
+        """The options of the answer format that differ from the default ones."""
+        return self.answer.model_dump(exclude_defaults=True)
 
     def suits(self, task: str, corpus: str) -> bool:
         """Whether the wording may be used for this corpus-level task of this corpus."""
@@ -110,12 +115,12 @@ class Template:
             not self.front.corpora or corpus in self.front.corpora
         )
 
-    @property
+    @cached_property
     def takes_shots(self) -> bool:
         """Whether shots go into the prompt itself."""
         return SHOTS in self.body.fields
 
-    @property
+    @cached_property
     def shows_guideline(self) -> bool:
         """Whether it shows what the corpus' guideline says; it is then given definitions too."""
         return "guideline" in self.body.fields
@@ -126,18 +131,26 @@ class Template:
         Raises:
             TemplateError: if a field is missing in this question, or a limit is passed.
         """
-        known = ", ".join(sorted(_known_fields(self.type, self.answer)))
         try:
             return self.body.render(self._fields(question, shots)).strip("\n")
         except Refused as error:
             where = Place(self.path, error.line + self.body_line if error.line else 0)
-            raise TemplateError(error.what, where=where, next=f"fields: {known}") from error
+            raise TemplateError(error.what, where=where, next=self._hint) from error
         except LookupError as error:  # a computed field that this question cannot give
-            raise TemplateError(f"{error}", where=self.path, next=f"fields: {known}") from error
+            raise TemplateError(f"{error}", where=self.path, next=self._hint) from error
+
+    @property
+    def _hint(self) -> str:
+        return f"fields: {', '.join(sorted(_known_fields(self.type, self.answer)))}"
+
+    @cached_property
+    def _uses_answer(self) -> bool:
+        """Whether it shows anything of the answer format."""
+        return not self.body.fields.isdisjoint(_added_fields(self.type, self.answer))
 
     def _fields(self, question: Question, shots: Sequence[Shot]) -> dict[str, Any]:
         """The values of the fields it uses; others are not computed."""
-        added = self.answer.fields(question)
+        added = self.answer.fields(question) if self._uses_answer else {}
         if self.takes_shots:
             added[SHOTS] = [self._solved(shot) for shot in shots]
         return {name: added[name] if name in added else getattr(question, name) for name in self.body.fields}
@@ -259,8 +272,12 @@ def _first(error: ValidationError, model: type[BaseModel]) -> str:
 
 
 def _known_fields(type: TaskType, answer: AnswerFormat[Any, Any]) -> frozenset[str]:
-    added = answer.fields(type.samples[0].question)  # the same for all of a type
-    return visible(type.question).union(added, {SHOTS})
+    return visible(type.question).union(_added_fields(type, answer), {SHOTS})
+
+
+def _added_fields(type: TaskType, answer: AnswerFormat[Any, Any]) -> frozenset[str]:
+    """The names of what the answer format adds; they are the same for all questions of a type."""
+    return frozenset(answer.fields(type.samples[0].question))
 
 
 def check(template: Template) -> list[str]:

@@ -16,14 +16,15 @@ import hashlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from medinstruct import artefact, card, engine, recipe, shelf
+from medinstruct import artefact, card, cluster, engine, recipe, shelf
 from medinstruct.artefact import ROLES, ROWS_PER_SHARD, Build
 from medinstruct.builder import (
     alike,
@@ -36,16 +37,19 @@ from medinstruct.builder import (
     render,
     shared,
     shots,
+    told,
+    unchanged,
     watching,
 )
+from medinstruct.builder import forecast as forecasting
+from medinstruct.builder.forecast import Forecast
 from medinstruct.builder.guarding import Guard
 from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.place import alone, errors_told, put, refuse_foreign
 from medinstruct.builder.plan import Ask, Plan, plan, resolve
 from medinstruct.builder.pool import Pool, gather
 from medinstruct.builder.render import ShardReport, ShardTask
-from medinstruct.corpora.corpus import Measured
-from medinstruct.errors import BuildError, RecipeError
+from medinstruct.errors import BuildError, RecipeError, did_you_mean
 from medinstruct.sample import FORMAT_VERSION
 from medinstruct.sample import draw as number
 from medinstruct.version import VERSION
@@ -69,6 +73,10 @@ class Settings:
     require_all: bool = False
     as_published: bool = False
     force: bool = False
+    engine: str = "local"
+    """`local` (processes on this machine) or `ray` (tasks on a cluster, see `cluster`)."""
+    ray_address: str = ""
+    """Of a cluster; left out, Ray is started on this machine for this build."""
     parts: Path | None = None
     """A folder of finished parts that builds share (see `shared`), on the same disk as `out`."""
 
@@ -85,21 +93,68 @@ def build(name: str, settings: Settings, tell: Tell = lambda what, done, of: Non
         MedinstructError: if a name is unknown, data is missing that was required, the folder cannot be written, or
             the result breaks a promise.
     """
+    built = _made(name, settings, tell, dry_run=False)
+    assert isinstance(built, Build)
+    return built
+
+
+def forecast(name: str, settings: Settings, tell: Tell = lambda what, done, of: None) -> Forecast:
+    """Return what a build would come to; all is read, and nothing is left behind.
+
+    Args and errors are those of `build`.
+    """
+    found = _made(name, settings, tell, dry_run=True)
+    assert isinstance(found, Forecast)
+    return found
+
+
+def _made(name: str, settings: Settings, tell: Tell, *, dry_run: bool) -> Build | Forecast:
+    """What `build` and `forecast` share: names looked up, settings checked, a place to work."""
     entry = shelf.find("recipes", name)
     text, path = entry.text(), str(entry.path)
-    found = recipe.parse(text, f"recipes/{entry.path.name}" if entry.shelf != "file" else path)
+    named = path if entry.shelf == "file" else f"recipes/{entry.path.name}"
+    found = recipe.parse(text, named)
     wanted = found.size if settings.size is None else recipe.size_of(settings.size)
     if settings.shots is not None and not 0 <= settings.shots <= recipe.MOST_SHOTS:
         raise BuildError(f"a row has 0 to {recipe.MOST_SHOTS} shots, not {settings.shots!r}")
     if settings.workers is not None and settings.workers < 1:
         raise BuildError(f"{settings.workers} workers cannot build anything")
+    if settings.engine not in ENGINES:
+        raise BuildError(f"there is no engine {settings.engine!r}", next=did_you_mean(settings.engine, ENGINES))
     if settings.out is not None:
         refuse_foreign(settings.out)
-    planned = plan(entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all)
-    base = settings.out.parent if settings.out else Path("builds")
+    if settings.engine == "ray":  # workers elsewhere know nothing of the folder in which this one was started
+        path = str(entry.path.resolve())
+        settings = replace(
+            settings, out=settings.out and settings.out.resolve(), data=settings.data and settings.data.resolve()
+        )
+    base = (
+        settings.out.parent
+        if settings.out
+        else Path("builds").resolve()
+        if settings.engine == "ray"
+        else Path("builds")
+    )
+    name = settings.out.name if settings.out else entry.name
     kind = hashlib.sha256(f"{settings.data}{settings.samples}".encode()).hexdigest()[:8]
-    with errors_told(base), alone(base, settings.out.name if settings.out else entry.name, kind) as work:
-        return _Run(planned, text, path, settings, wanted, work, tell).go()
+    with errors_told(base):
+        stamp = unchanged.stamp(text, found, repr(replace(settings, workers=None, force=False)), settings.data)
+        if not (settings.force or dry_run) and (standing := unchanged.find(base, name, kind, stamp)):
+            return standing
+        planned = plan(
+            entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all, path=named
+        )
+        with alone(base, name, kind) as work:
+            run = _Run(planned, text, path, settings, wanted, work, tell)
+            with cluster.running(settings.ray_address, run.workers) if settings.engine == "ray" else run.processes:
+                if dry_run:
+                    return run.forecast()
+                built = run.go()
+        unchanged.keep(base, name, kind, stamp, built)
+        return built
+
+
+ENGINES = ("local", "ray")
 
 
 class _Run:
@@ -123,18 +178,36 @@ class _Run:
         self.survivors: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(0, np.int64)
         few = planned.samples or len(planned.slices) < 2
         self.workers = settings.workers or (1 if few else os.cpu_count() or 1)
+        self.processes = engine.Workers(self.workers, part.prepare, (shelf.user_folders(),))
         self.told: dict[str, Any] = {}
 
-    def go(self) -> Build:
+    def _drawn(self) -> tuple[Guard, list[PartReport], Pool, dict[str, np.ndarray[Any, np.dtype[np.int64]]]]:
+        """Read all parts, and draw the rows of each split."""
         guarded = self._index(self.recipe.guard)
         reports = self._parts(guarded)
-        self._tell_unexpected(reports)
+        if not self.plan.samples and (other := told.unexpected(reports, self.asks)):
+            self.told["unexpected"] = other
         pool = gather(reports, ROLES)
         self._refuse_double_names(pool)
         guarding.weigh(pool, guarded)
         if self.recipe.guard:
             self.told["guard"] = guarding.table(pool, guarded)
-        drawn = self._mix(reports, pool)
+        return guarded, reports, pool, self._mix(reports, pool)
+
+    def forecast(self) -> Forecast:
+        """Draw all rows and write a few of them, which go again."""
+        begun = perf_counter()
+        _, reports, pool, drawn = self._drawn()
+        until = perf_counter()
+        shards, _ = self._shards(reports, pool, forecasting.few(pool, drawn))
+        seconds = (until - begun, perf_counter() - until)
+        paths = [(role, Path(shard.path)) for role, shard in shards]
+        found = forecasting.forecast(self.plan, self.asks, pool, drawn, paths, seconds, self.told)
+        shutil.rmtree(self.work)
+        return found
+
+    def go(self) -> Build:
+        guarded, reports, pool, drawn = self._drawn()
         shards, written = self._shards(reports, pool, drawn)
         if self.recipe.watch:
             paths = [(role, shard.path) for role, shard in shards]
@@ -144,11 +217,16 @@ class _Run:
         book = ledger.write_up(reports, pool, self.asks, written)
         return self._finish(reports, shards, book)
 
-    def _run(self, work: Callable[[Any], Any], tasks: list[Any], what: str) -> list[Any]:
+    def _run(
+        self, work: Callable[[Any], Any], tasks: list[Any], what: str, sizes: Sequence[int] | None = None
+    ) -> list[Any]:
         done = []
         self.tell(what, 0, len(tasks))
-        shelves = (shelf.user_folders(),)
-        for result in engine.run(work, tasks, workers=self.workers, initialise=part.prepare, initial=shelves):
+        if self.settings.engine == "ray":
+            results = cluster.run(work, tasks, initialise=part.prepare, initial=(shelf.user_folders(),))
+        else:
+            results = self.processes.run(work, tasks, sizes)
+        for result in results:
             done.append(result)
             self.tell(what, len(done), len(tasks))
         return done
@@ -161,18 +239,21 @@ class _Run:
         )  # fmt: skip
 
     def _parts(self, guarded: Guard) -> list[PartReport]:
-        code = _stamp(shelf.PACKAGE, "*.py") + "".join(_stamp(Path(folder), "*.py") for folder in shelf.user_folders())
+        code = "".join(
+            unchanged.of_files(folder, "*.py") for folder in (shelf.PACKAGE, *map(Path, shelf.user_folders()))
+        )
         tasks, keys = [], []
         for s in self.plan.slices:
             asked = [self._asked(p) for p in s.places]
-            stated = f"{VERSION}\n{code}\n{replace(s, places=())!r}\n{asked}\n{_stamp(s.folder, '*')}\n{self.settings.as_published}"
+            stated = f"{VERSION}\n{code}\n{replace(s, places=())!r}\n{asked}\n{unchanged.of_files(s.folder)}\n{self.settings.as_published}"
             keys.append(hashlib.sha256(f"{stated}{guarded.stamp}".encode()).hexdigest()[:20])
             spool = str(self.work / f"{s.corpus}.{s.split}.{keys[-1]}.{'-'.join(map(str, s.places))}.arrow")
             tasks.append(PartTask(self.text, self.path, s, guarded.folder, spool, self.settings.as_published))
         if self.settings.parts:
             for task, key in zip(tasks, keys):
                 shared.lend(self.settings.parts, task, key)
-        reports: list[PartReport] = self._run(part.run, tasks, "reading corpora")
+        sizes = [_bytes(s.folder) * len(s.places) for s in self.plan.slices]  # what takes long begins first
+        reports: list[PartReport] = self._run(part.run, tasks, "reading corpora", sizes)
         if self.settings.parts:
             for task, key, report in zip(tasks, keys, reports):
                 shared.keep(self.settings.parts, task, key, report)
@@ -185,20 +266,6 @@ class _Run:
         return (
             f"{ask.entry!r} {ask.max_tokens} {ask.tokenizer.name} {ask.tokenizer.sha256} {self.recipe.near} {wordings}"
         )
-
-    def _tell_unexpected(self, reports: list[PartReport]) -> None:
-        """Note the splits that hold more or fewer records than their corpus expects: cut off, or another edition."""
-        told = []
-        for report in [] if self.plan.samples else reports:
-            corpus = next(ask.corpus for ask in self.asks.values() if ask.corpus.id == report.corpus)
-            counts = corpus.splits[report.split].counts
-            stated = counts.get("documents", counts.get("items"))
-            expected = stated.count if isinstance(stated, Measured) else stated
-            found = report.records - len(report.broken)
-            if expected is not None and found != expected and report.records != expected:
-                told.append(f"{report.corpus}/{report.split}: {found:,} records, expected {expected:,}")
-        if told:
-            self.told["unexpected"] = told
 
     def _refuse_double_names(self, pool: Pool) -> None:
         twice = [key for key, times in Counter(pool.keys).items() if times > 1]
@@ -303,7 +370,7 @@ class _Run:
                 {"split": role, "file": f"data/{Path(s.path).name}", "rows": len(s.row_hashes) // 16, "sha256": s.sha256}
                 for role, s in shards
             ],
-            "templates": self._wordings(here, used),
+            "templates": told.wordings(self.asks, here, used),
             "metrics": {f"{e.corpus}/{e.task}": e.metric for e in self.recipe.mix if e.metric},
             "entries": [{"corpus": e.corpus, "task": e.task, "labels": list(e.labels), "metric": e.metric} for e in self.recipe.mix],
             "corpora": {
@@ -318,42 +385,14 @@ class _Run:
                 }
                 for id, corpus in sorted(asks.items()) if id in here
             },
-            "refusals": self._refusals(reports),
+            "refusals": told.refusals(self.asks, reports),
             "tokenizer": {"name": self.recipe.tokenizer, "sha256": self.asks[0].tokenizer.sha256},
             "shots": shots.table([shard.shots for _, shard in shards], self.asks, self.settings.shots),
         }  # fmt: skip
 
-    def _wordings(self, here: Collection[str], used: Counter[str]) -> dict[str, Any]:
-        """All that the rows of corpora that are here need to be made again, whatever becomes of the shelf: each wording's text
-        and which entries may use it, also of those that no row happened to get.
-        """
-        found: dict[str, Any] = {}
-        for place, ask in self.asks.items():
-            for wording in ask.templates if ask.corpus.id in here else ():
-                stated = {"hash": wording.hash, "rows": used[wording.name], "entries": [], "text": wording.source}
-                found.setdefault(wording.name, stated)["entries"].append(place)
-        return dict(sorted(found.items()))
 
-    def _refusals(self, reports: list[PartReport]) -> list[dict[str, Any]]:
-        """For each entry and answer format: of how many rows it could not hold the gold, and why."""
-        rows: Counter[int] = Counter()
-        reasons: dict[tuple[int, str], Counter[str]] = {}
-        for report in reports:
-            rows.update({int(place): count for place, count in report.rows.items()})
-            for key, counts in report.refusals.items():
-                place, name = key.split(":", 1)
-                reasons.setdefault((int(place), name), Counter()).update(counts)
-        return [
-            {"entry": place, "corpus": self.asks[place].corpus.id, "task": self.asks[place].entry.task, "format": name,
-             "rows": rows[place], "refused": counts.total(), "reasons": dict(sorted(counts.items()))}
-            for (place, name), counts in sorted(reasons.items())
-        ]  # fmt: skip
-
-
-def _stamp(folder: Path, pattern: str) -> str:
-    """What changes when a file below a folder does: names, sizes and times."""
-    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
-    return "\n".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 __all__ = ["Settings", "build"]

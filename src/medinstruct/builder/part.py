@@ -12,10 +12,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import xxhash
@@ -31,10 +32,12 @@ from medinstruct.sample import draw, row_id
 from medinstruct.tasks import native, subset
 from medinstruct.tasks.facts import Choices
 from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
-from medinstruct.tasks.task import Example, Lost, Source, Window
+from medinstruct.tasks.task import Example, Lost, Question, Source, Window
 from medinstruct.tasks.unit import windows
+from medinstruct.text.tokenizer import Tokenizer
 
 ROWS_PER_BATCH = 4_096
+RECORDS_PER_LOT = 64
 
 SPOOL = pa.schema([
     ("place", pa.int16()), ("key", pa.binary(16)), ("document", pa.string()), ("record", pa.int32()), ("file", pa.int32()),
@@ -111,7 +114,7 @@ def run(task: PartTask) -> PartReport:
         for batch in _batched(candidates.of(task)):
             writer.write_batch(batch)
     os.replace(unfinished, task.spool)
-    Path(f"{done}.tmp").write_text(json.dumps(asdict(report), ensure_ascii=False))
+    Path(f"{done}.tmp").write_text(json.dumps(vars(report), ensure_ascii=False))
     os.replace(f"{done}.tmp", done)
     return report
 
@@ -133,6 +136,25 @@ def _batched(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pylist(batch, schema=SPOOL)
 
 
+class _Known(NamedTuple):
+    """A record that will be asked."""
+
+    record: Source
+    groups: tuple[str, ...]
+    prints: list[int]
+    name: str
+    number: int
+    """Place in the split."""
+    file: int
+    line: int
+
+
+def _lots(records: Iterator[_Known]) -> Iterator[list[_Known]]:
+    """Records in lots, in which the guard looks them up."""
+    while lot := list(islice(records, RECORDS_PER_LOT)):
+        yield lot
+
+
 class _Candidates:
     """The candidate rows of a part, and its report as it grows."""
 
@@ -142,12 +164,23 @@ class _Candidates:
         self.seen: dict[str, int] = {}
         self.native: Counter[tuple[str, str]] = Counter()
         self.formats = {ask.place: ask.formats for ask in asks}
+        # several entries, and all pairs of a sentence, ask about the same texts one after the other
+        self._measured = lru_cache(maxsize=256)(self._measure)
+        self._found_in = lru_cache(maxsize=256)(guard.look_up_part if guard else lambda reading: NOTHING)
         self._bands = lru_cache(maxsize=256)(lambda reading: near_text.bands(near_text.shingles(reading), near or 1.0))
         report.lost = {ask.entry.task: [] for ask in asks}
         report.unasked = {ask.entry.task: [] for ask in asks}
         report.rows = {str(ask.place): 0 for ask in asks}
 
     def of(self, task: PartTask) -> Iterator[dict[str, Any]]:
+        for lot in _lots(self._read(task)):
+            asked = [search.Known(known.record, known.groups, known.prints) for known in lot]
+            found = self.guard.look_up(asked) if self.guard else [NOTHING] * len(lot)
+            for known, finding in zip(lot, found):
+                yield from self._of_record(known, finding)
+
+    def _read(self, task: PartTask) -> Iterator[_Known]:
+        """The records that are to be asked; what is told of all is noted on the way."""
         corpus, split = self.asks[0].corpus, task.slice.split
         files = corpus.files(split, task.slice.folder)
         self.report.sources = {file.name: file.sha256 for file in files}
@@ -160,20 +193,18 @@ class _Candidates:
                 continue
             repairs.update(record.notes)
             self.native.update(native.seen(record))
-            for row in self._of_record(number, record, task.only):
-                yield row | {"file": at.get(place.file, -1), "line": place.line}
+            times = self.seen[record.id] = self.seen.get(record.id, 0) + 1
+            name = record.id if times == 1 else f"{record.id}#{times}"  # some releases list a document twice
+            if task.only is None or name in task.only:
+                groups = identities(record)
+                prints = [fingerprint(group) for group in groups]
+                yield _Known(record, groups, prints, name, number, at.get(place.file, -1), place.line)
         self.report.repairs = dict(sorted(repairs.items()))
         for (kind, label), times in sorted(self.native.items()):
             self.report.labels.setdefault(kind, {})[label] = times
 
-    def _of_record(self, number: int, record: Source, only: frozenset[str] | None) -> Iterator[dict[str, Any]]:
-        times = self.seen[record.id] = self.seen.get(record.id, 0) + 1
-        name = record.id if times == 1 else f"{record.id}#{times}"  # some releases list a document twice
-        if only is not None and name not in only:
-            return
-        groups = identities(record)
-        prints = [fingerprint(group) for group in groups]
-        found = self.guard.look_up(record, groups, prints) if self.guard else NOTHING
+    def _of_record(self, known: _Known, found: Finding) -> Iterator[dict[str, Any]]:
+        record, number = known.record, known.number
         cut: dict[tuple[str, int], list[Window]] = {}
         asked = dict.fromkeys((ask.entry.task for ask in self.asks), False)
         for ask in self.asks:
@@ -188,27 +219,25 @@ class _Candidates:
                     continue
                 asked[ask.entry.task] = True
                 if ask.entry.ask != "all":
-                    place = self._key(ask, name, thing, ())
+                    place = self._key(ask, known.name, thing, ())
                     thing, unasked = subset.take(thing, ask.entry.ask, place)
                     for annotation in unasked:
                         self._lose(ask, number, Lost(annotation, subset.UNASKED))
-                yield self._row(ask, number, name, groups, prints, found, thing)
-        if len(prints) > 1 and not any(asked.values()):
-            self.report.bridges.append(prints)
+                yield self._row(ask, known, found, thing)
+        if len(known.prints) > 1 and not any(asked.values()):
+            self.report.bridges.append(known.prints)
         for task, was_asked in asked.items():
             if not was_asked:
                 self.report.unasked[task].append(number)
 
-    def _row(
-        self, ask: Ask, number: int, document: str, groups: tuple[str, ...], prints: list[int], found: Finding, example: Example[Any, Any]
-    ) -> dict[str, Any]:  # fmt: skip
-        question, gold = example.question, example.gold
+    def _row(self, ask: Ask, known: _Known, found: Finding, example: Example[Any, Any]) -> dict[str, Any]:
+        question, gold, number = example.question, example.gold, known.number
         self.report.rows[str(ask.place)] += 1
         reading = question.reading
-        tokens = ask.tokenizer.count(reading)
+        tokens, text_hash = self._measured(ask.tokenizer, reading)
         fits = self._fits(ask, example)
         if found.in_part and self.guard and example.window != (0, 0):  # a part of a document answers for itself
-            found = self.guard.look_up_part(reading)
+            found = self._found_in(reading)
         if found.rule and self.guard:
             reason = f"stands in the test part of {self.guard.benchmarks(found.document)[0]}"
         elif tokens > ask.max_tokens:
@@ -217,24 +246,31 @@ class _Candidates:
             reason = "fits no answer format of its templates"
         else:
             reason = ""
-        answer = gold.model_dump_json(exclude_defaults=True)
+        answer, said = gold.model_dump_json(exclude_defaults=True), gold.says(question)
         is_own = isinstance(ask.fact, Choices)  # each question brings its own options
-        asked = () if is_own or ask.entry.ask.startswith("present") else question.asked
+        names = question.asked
+        asked = () if is_own or ask.entry.ask.startswith("present") else names
         return {
-            "place": ask.place, "key": self._key(ask, document, example, question.asked),
-            "document": document, "record": number, "unit": example.unit, "start": example.window[0], "end": example.window[1],
+            "place": ask.place, "key": self._key(ask, known.name, example, names),
+            "document": known.name, "record": number, "file": known.file, "line": known.line,
+            "unit": example.unit, "start": example.window[0], "end": example.window[1],
             "annotations": example.annotations, "ordinals": [self._ordinal(ask, number, a) for a in example.annotations],
-            "groups": () if reason else groups, "fingerprints": prints,
+            "groups": () if reason else known.groups, "fingerprints": known.prints,
             "question": "" if reason else question.model_dump_json(exclude_defaults=True), "gold": "" if reason else answer,
             "empty": gold.is_empty, "tokens": tokens,
-            "text_hash": xxhash.xxh3_64_intdigest(" ".join(reading.split()).casefold().encode("utf-8", "surrogatepass")),
+            "text_hash": text_hash,
             "ask_hash": xxhash.xxh3_64_intdigest(f"{ask.type.name}\x1f{question.ask}".encode("utf-8", "surrogatepass")),
             "gold_hash": xxhash.xxh3_64_intdigest(answer.encode("utf-8", "surrogatepass")),
-            "asked_hash": draw(*asked), "labels": () if is_own else gold.says(question),
-            "absent": _absent(example), "pair": _pair(example),
+            "asked_hash": _drawn(asked), "labels": () if is_own else said,
+            "absent": _absent(question, said), "pair": _pair(example),
             "fits": fits, "rule": found.rule, "stands_in": found.document, "traces": found.traces,
             "bands": self._bands(reading) if self.near and not reason else (), "reason": reason,
         }  # fmt: skip
+
+    def _measure(self, tokenizer: Tokenizer, reading: str) -> tuple[int, int]:
+        """The tokens of a text, and its hash."""
+        folded = " ".join(reading.split()).casefold()
+        return tokenizer.count(reading), xxhash.xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass"))
 
     def _key(self, ask: Ask, document: str, example: Example[Any, Any], asked: tuple[str, ...]) -> bytes:
         """The name of a row, or, with nothing asked, of its place in its source."""
@@ -267,10 +303,14 @@ class _Candidates:
         return ordinal
 
 
-def _absent(example: Example[Any, Any]) -> int:
+@lru_cache(maxsize=4_096)  # all questions of an entry ask the same
+def _drawn(asked: tuple[str, ...]) -> int:
+    return draw(*asked)
+
+
+def _absent(question: Question, said: tuple[str, ...]) -> int:
     """0, 1 or 2: of the labels that an extraction asks for, the answer lacks none, some or all."""
-    asked, said = set(example.question.offered), set(example.gold.says(example.question))
-    if isinstance(example.question, ChoiceQuestion) or asked <= said:
+    if isinstance(question, ChoiceQuestion) or set(question.offered) <= set(said):
         return 0
     return 1 if said else 2
 

@@ -13,7 +13,7 @@ from typing import Any
 from medinstruct import corpora, license, recipe, tasks, template
 from medinstruct.corpora import vocabulary
 from medinstruct.corpora.corpus import Corpus
-from medinstruct.errors import BuildError, NotFound, RecipeError, did_you_mean
+from medinstruct.errors import BuildError, NotFound, RecipeError, did_you_mean, within
 from medinstruct.recipe import Entry, Recipe
 from medinstruct.tasks import subset
 from medinstruct.tasks.facts import Fact
@@ -35,6 +35,8 @@ class Ask:
     type: TaskType
     templates: tuple[Template, ...]
     max_tokens: int
+    prompt_tokens: int
+    """Of the prompt and its shots together."""
     tokenizer: Tokenizer
     shots: int
     definitions: bool
@@ -57,10 +59,16 @@ class Ask:
             given["definitions"] = {label: self.meanings[label] for label in question.offered if label in self.meanings}
         return question.model_copy(update=given)
 
-    @property
+    @cached_property
     def formats(self) -> dict[str, AnswerFormat[Any, Any]]:
         """The distinct answer formats of the templates by name and options, in their order."""
         return {wording.answer_key: wording.answer for wording in self.templates}
+
+    @cached_property
+    def worded(self) -> list[tuple[int, Template]]:
+        """The templates, each behind the place of its answer format among `formats`."""
+        places = {key: place for place, key in enumerate(self.formats)}
+        return [(places[wording.answer_key], wording) for wording in self.templates]
 
 
 @dataclass(frozen=True)
@@ -88,19 +96,20 @@ class Plan:
     """Whether the bundled samples stand in for the corpora."""
 
 
-def resolve(found: Recipe, place: int) -> Ask:
-    """Return an entry with all its names looked up.
+def resolve(found: Recipe, place: int, path: str = "") -> Ask:
+    """Return an entry with all its names looked up; `path` is for messages.
 
     Raises:
-        NotFound, RecipeError: naming the entry and what is wrong with it.
+        NotFound, RecipeError: naming the file, the entry, its key and what is wrong with it.
     """
     entry = found.mix[place]
-    where = f"mix -> {place}"
-    corpus = corpora.load(entry.corpus)
+    where = f"{path}: mix -> {place}" if path else f"mix -> {place}"
+    with within(f"{where} -> corpus"):
+        corpus = corpora.load(entry.corpus)
     if entry.task not in corpus.tasks:
         raise RecipeError(
             f"{entry.corpus} does not annotate {entry.task!r}",
-            where=where,
+            where=f"{where} -> task",
             next=did_you_mean(entry.task, corpus.tasks),
         )
     fact = _narrow(corpus.tasks[entry.task], entry, where)
@@ -109,18 +118,22 @@ def resolve(found: Recipe, place: int) -> Ask:
     if type not in able:
         raise RecipeError(
             f"{entry.task} of {entry.corpus} cannot be asked as {type!r}",
-            where=where,
+            where=f"{where} -> as",
             next=did_you_mean(type, able),
         )
     for split in entry.splits:
         if split not in corpus.splits:
             raise RecipeError(
-                f"{entry.corpus} has no split {split!r}", where=where, next=did_you_mean(split, corpus.splits)
+                f"{entry.corpus} has no split {split!r}",
+                where=f"{where} -> splits",
+                next=did_you_mean(split, corpus.splits),
             )
     metrics = tasks.load(type).scores
     if entry.metric and entry.metric not in metrics:
         raise RecipeError(
-            f"{type} has no score {entry.metric!r}", where=where, next=did_you_mean(entry.metric, metrics)
+            f"{type} has no score {entry.metric!r}",
+            where=f"{where} -> metric",
+            next=did_you_mean(entry.metric, metrics),
         )
     if entry.ask.split("+")[0] not in (ways := subset.able(type, fact)):
         raise RecipeError(
@@ -129,10 +142,15 @@ def resolve(found: Recipe, place: int) -> Ask:
             next=f"what it can be asked for: {', '.join(ways)}",
         )
     explains = bool(vocabulary.meanings(fact) or corpus.definitions or entry.task in corpus.guidelines)
-    chosen = tuple(map(template.load, _wordings(entry, type, where, explains)))
+    wordings = list(_wordings(entry, type, where, explains))
+    with within(f"{where} -> templates"):
+        chosen = tuple(map(template.load, wordings))
+    with within(f"{path}: tokenizer" if path else "tokenizer"):
+        counting = tokenizer.load(found.tokenizer)
+    longest = entry.max_tokens or found.max_tokens
     return Ask(
-        place, entry, corpus, fact, tasks.load(type), chosen, entry.max_tokens or found.max_tokens,
-        tokenizer.load(found.tokenizer), found.shots if entry.shots is None else entry.shots,
+        place, entry, corpus, fact, tasks.load(type), chosen, longest, entry.prompt_tokens or found.prompt_tokens or longest,
+        counting, found.shots if entry.shots is None else entry.shots,
         found.definitions if entry.definitions is None else entry.definitions,
     )  # fmt: skip
 
@@ -143,14 +161,16 @@ def resolved(text: str, path: str) -> tuple[Recipe, dict[int, Ask]]:
     return recipe.parse(text, path), {}
 
 
-def plan(name: str, found: Recipe, data: Path | None, *, samples: bool = False, require_all: bool = False) -> Plan:
-    """Return what the recipe comes to, every name in it checked.
+def plan(
+    name: str, found: Recipe, data: Path | None, *, samples: bool = False, require_all: bool = False, path: str = ""
+) -> Plan:
+    """Return what the recipe comes to, every name in it checked; `path` is for messages.
 
     Raises:
         NotFound: if a corpus is missing and all are required, or if a folder was given that holds none of them.
         BuildError: if the corpora that are here cannot carry the license that the recipe demands.
     """
-    asks = [resolve(found, place) for place in range(len(found.mix))]
+    asks = [resolve(found, place, path or name) for place in range(len(found.mix))]
     wanted = {ask.corpus.id: ask.corpus for ask in asks}
     folders = {id: corpus.find(data, samples=samples, download=True) for id, corpus in wanted.items()}
     if not samples and not any(folders.values()):

@@ -7,9 +7,10 @@ package, not of the data, and stops the build.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from medinstruct import artefact
 from medinstruct.builder.plan import Ask, resolve, resolved
 from medinstruct.builder.shots import Place, Shelf
 from medinstruct.errors import BuildError
-from medinstruct.sample import draw, repeated, row_digest
+from medinstruct.sample import draw, drawing, repeated, row_digest
 from medinstruct.tasks.multiple_choice import ChoiceQuestion, reorder
 from medinstruct.tasks.task import Example
 from medinstruct.template import Shot, Template
@@ -74,6 +75,8 @@ class Asked(NamedTuple):
     wording: Template
     answer: str
     draws: dict[str, Any]
+    json: tuple[str, str]
+    """Of its question and its gold."""
 
 
 class Shown(NamedTuple):
@@ -125,21 +128,20 @@ def render(
         BuildError: if its answer does not come back.
     """
     key: bytes = candidate["key"]
-    example, wording, answer, draws = asked
+    example, wording, answer, draws, (question, gold) = asked
     if (read := wording.answer.parse(answer, example.question).prediction) != (due := wording.answer.carries(example)):
         raise BuildError(
             f"the answer of {candidate['document']!r} does not come back from {wording.name}: {answer[:200]!r} is read as "
             f"{str(read)[:200]}, not {str(due)[:200]}", where=ask.corpus.id, next="this is a defect of medinstruct; please report it",
         )  # fmt: skip
     messages = wording.messages(example, answer, [shown.shot for shown in shots])
-    gold = example.gold.model_dump_json(exclude_defaults=True)
     meta = {
         "unit": candidate["unit"], "record": candidate["record"], "file": candidate["file"], "line": candidate["line"],
         "window": [candidate["start"], candidate["end"]],
         "annotations": candidate["annotations"], "tokens": candidate["tokens"], "entry": ask.place, "rank": rank, **draws,
     }  # fmt: skip
-    if options := wording.answer.model_dump(exclude_defaults=True):
-        meta["answer"] = options
+    if wording.answer_options:
+        meta["answer"] = wording.answer_options
     if candidate["turn"]:
         meta |= {"repeat": candidate["turn"], "repeats": candidate["first"].hex()}
     if shots:
@@ -149,23 +151,29 @@ def render(
         "split": split, "document": candidate["document"], "groups": candidate["groups"], "task": ask.task, "type": ask.type.name,
         "template": wording.name, "template_hash": wording.hash, "answer_format": wording.answer_name,
         "language": ask.corpus.languages[0], "license": ask.corpus.license.id, "messages": messages,
-        "example": example.question.model_dump_json(exclude_defaults=True), "gold": gold,
-        "meta": json.dumps(meta, ensure_ascii=False, separators=(",", ":")),
+        "example": question, "gold": gold, "meta": _encoded(meta),
     }  # fmt: skip
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _asked(ask: Ask, candidate: Candidate, wording: Template, seed: int) -> Asked:
     """A candidate as a wording asks it: options in their drawn order, labels explained if that is wanted."""
-    example = ask.type.read(candidate["question"], candidate["gold"])
+    written = candidate["question"], candidate["gold"]
+    example = ask.type.read(*written)
     draws: dict[str, Any] = {}
     if ask.entry.shuffle_options and isinstance(example.question, ChoiceQuestion):
         number = len(example.question.options)
         order = tuple(sorted(range(number), key=lambda n: draw(candidate["key"], seed, "option", n)))
         example = reorder(example, order)
         draws["options"] = order
-    if ask.definitions or wording.shows_guideline:
+    explains = ask.definitions or wording.shows_guideline
+    if explains:
         example.question = ask.explained(example.question)
-    return Asked(example, wording, wording.answer.render(example), draws)
+    if explains or draws:
+        written = tuple(side.model_dump_json(exclude_defaults=True) for side in (example.question, example.gold))
+    return Asked(example, wording, wording.answer.render(example), draws, written)
 
 
 class _Few:
@@ -188,13 +196,13 @@ class _Few:
             return []
         places = self.shelf.choose(
             ask.place, list(ask.formats).index(asked.wording.answer_key), candidate["asked_hash"], self.task.groups[n],
-            candidate["key"], self.seed, wanted, ask.max_tokens - ask.tokenizer.count(asked.wording.prompt(question)),
+            candidate["key"], self.seed, wanted, ask.prompt_tokens - ask.tokenizer.count(asked.wording.prompt(question)),
             lambda place: self.show(ask.place, name, place).tokens,
         )  # fmt: skip
         found = [self.show(ask.place, name, place) for place in places]
         while asked.wording.takes_shots and found:  # what stands between shots in a prompt counts as well
             prompt = asked.wording.prompt(question, [shown.shot for shown in found])
-            if ask.tokenizer.count(prompt) <= ask.max_tokens:
+            if ask.tokenizer.count(prompt) <= ask.prompt_tokens:
                 break
             found.pop()
         rows, due, got = self.counts.get(ask.place, (0, 0, 0))
@@ -204,7 +212,7 @@ class _Few:
     def _show(self, entry: int, wording: str, place: Place) -> Shown:
         ask = self.asks[entry]
         candidate = {name: column[place.row].as_py() for name, column in self.tables(place.part).items()}
-        example, worded, answer, _ = _asked(
+        example, worded, answer, *_ = _asked(
             ask, candidate, next(one for one in ask.templates if one.name == wording), self.seed
         )
         shot = Shot(example.question, answer)
@@ -231,12 +239,19 @@ def choose(ask: Ask, candidate: Candidate, seed: int) -> Template:
     (Rendezvous hashing: a new wording takes its share from all others and changes no other row.) A row that stands in
     the build before gets the one that comes second, and so on, and again the first after the last.
     """
-    able = {key for n, key in enumerate(ask.formats) if candidate["fits"] >> n & 1}
-    wordings = [wording for wording in ask.templates if wording.answer_key in able]
-    first: bytes = candidate["first"]
+    fits: int = candidate["fits"]
     turn: int = candidate["turn"]
-    ranked = sorted(wordings, key=lambda wording: draw(first, seed, "wording", wording.name), reverse=True)
-    return ranked[turn % len(ranked)]
+    first: bytes = candidate["first"]
+    ranked = [(_lot(seed, wording.name)(first), wording) for place, wording in ask.worded if fits >> place & 1]
+    if not turn:
+        return max(ranked, key=itemgetter(0))[1]
+    ranked.sort(key=itemgetter(0), reverse=True)
+    return ranked[turn % len(ranked)][1]
+
+
+@cache
+def _lot(seed: int, wording: str) -> Callable[[bytes], int]:
+    return drawing(seed, "wording", wording)
 
 
 def _candidates(task: ShardTask) -> list[tuple[dict[str, Any], str, int]]:

@@ -67,7 +67,8 @@ def look(task: WatchTask) -> tuple[int, list[Sighting]]:
         record = _shown(row)
         text = record.text if isinstance(record, Document) else record.model_dump_json()
         if (found := known.get((*source, text))) is None:
-            found = known[*source, text] = index.look_up(record, tuple(groups), [fingerprint(g) for g in groups])
+            (found,) = index.look_up([search.Known(record, tuple(groups), [*map(fingerprint, groups)])])
+            known[*source, text] = found
         if found.rule or found.traces:
             line = {name: row[name] for name in ("id", "corpus", "document", "task")}
             group = xxhash.xxh3_64_intdigest("\x1f".join(source).encode()) >> 1

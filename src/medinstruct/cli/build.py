@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +13,7 @@ from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_
 
 if TYPE_CHECKING:
     from medinstruct.artefact import Build
+    from medinstruct.builder.forecast import Forecast
 
 
 @app.command()
@@ -28,6 +30,14 @@ def build(
         typer.Option(min=0, max=64, help="Solved questions before each row's own; else what the recipe says."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; no row depends on it.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Processes on this machine, or tasks on a Ray cluster; the same rows."),
+    ] = "local",
+    ray_address: Annotated[
+        str,
+        typer.Option("--ray-address", help="Of a cluster (HOST:PORT, auto); else Ray is started here for this build."),
+    ] = "",
     samples: Annotated[
         bool, typer.Option("--samples", help="Use the bundled samples even where corpora are at hand.")
     ] = False,
@@ -36,6 +46,9 @@ def build(
         bool, typer.Option("--as-published", help="Leave out the repairs of known faults.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace another build at --out.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell rows, tokens, size, time and license, and write nothing.")
+    ] = False,
     shelf: Shelf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -43,10 +56,20 @@ def build(
     add_shelves(shelf)
     import medinstruct
 
+    if dry_run:
+        from medinstruct import builder
+
+        settings = builder.Settings(
+            data=data, out=out, size=None if size is None else size_of(size), shots=shots, workers=workers, engine=engine,
+            ray_address=ray_address, samples=samples, require_all=require_all, as_published=as_published,
+        )  # fmt: skip
+        with progress() as tell:
+            _tell_forecast(builder.forecast(recipe, settings, tell), as_json=as_json)
+        return
     with progress() as tell:
         made = medinstruct.build(
             recipe, data=data, out=out, size=None if size is None else size_of(size), shots=shots,
-            workers=workers, samples=samples, require_all=require_all,
+            workers=workers, engine=engine, ray_address=ray_address, samples=samples, require_all=require_all,
             as_published=as_published, force=force, tell=tell,
         )  # fmt: skip
     if as_json:
@@ -55,6 +78,27 @@ def build(
         print_json({"folder": str(made.folder), **summary, "totals": made.ledger["totals"]})
     else:
         _tell_build(made)
+
+
+def _tell_forecast(found: Forecast, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(found))
+        return
+    if found.samples:
+        typer.echo("Of the bundled samples: invented text, to try things out, not for training.\n")
+    print_table(found.lines)
+    for split, rows in found.rows.items():
+        typer.echo(f"\n{split}: {rows:,} rows, about {found.tokens[split]:,} tokens", nl=False)
+    typer.echo(f"\nabout {found.bytes / 2**20:,.1f} MB, about {found.seconds:,.0f} seconds on this machine")
+    typer.echo(f"license: {found.license}")
+    for name, how in found.missing.items():
+        typer.echo(f"not found: {name}: {how}")
+    for line in found.told.get("unexpected", ()):
+        typer.echo(f"not as expected: {line}")
+    if "shortfall" in found.told:
+        typer.echo(
+            f"the corpora at hand give {found.told['shortfall']['reached']} of {found.told['shortfall']['wanted']}"
+        )
 
 
 SIZE = re.compile(r"([1-9][0-9_]{0,14})([kM]?)(-tokens)?", re.ASCII)
@@ -116,7 +160,7 @@ def _tell_build(made: Build) -> None:
         if entry["found"] < entry["wanted"]:
             typer.echo(
                 f"{entry['corpus']} {entry['task']}: {entry['found']:,} of {entry['wanted']:,} shots: with others a row would be "
-                "longer than `max_tokens`, or too few other documents of the train part ask the same"
+                "longer than `prompt_tokens`, or too few other documents of the train part ask the same"
             )
     if "shortfall" in manifest:
         short = manifest["shortfall"]

@@ -15,6 +15,7 @@ Only runs of words are looked up, all in one pass, linear in the text.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -36,6 +37,8 @@ ALIKE_SHORT: Final = 0.95
 ALIKE_WORDS: Final = 0.65
 """Words (weighed) that two questions with options have in common, of all words that either has."""
 _FILTER_BITS: Final = 23
+JUST: Final = 1 - 1e-9
+"""Sums that are taken in another order may differ in their last digit: what is sorted out beforehand is below by more."""
 
 
 RULES: Final = ("sentence", "13-gram")
@@ -64,6 +67,16 @@ class Finding(NamedTuple):
 
 
 NOTHING: Final = Finding()
+
+
+class Known(NamedTuple):
+    """A record that is looked up, and what is known of it."""
+
+    record: Document | Item
+    groups: tuple[str, ...]
+    """Its identities."""
+    prints: list[int]
+    """The fingerprint of each."""
 
 
 class _Sorted:
@@ -141,50 +154,86 @@ class Index:
         documents[~is_phrase] = self._runs_of[np.searchsorted(self._runs.keys, traces[~is_phrase])]
         return Hits(np.where(is_phrase, 0, 1), documents, self._groups[documents])
 
-    def look_up(self, record: Document | Item, groups: tuple[str, ...], prints: list[int]) -> Finding:
-        """Return what a record has in common with the test documents.
+    def look_up(self, records: Sequence[Known]) -> list[Finding]:
+        """Return what each of some records has in common with the test documents.
 
-        Args:
-            record: Any record of a corpus.
-            groups: Its identities.
-            prints: The fingerprint of each.
+        Many at once are several times faster than one by one, and what is said of each is the same.
         """
-        places, at = self._prints.find(np.array(prints, dtype=np.uint64))
-        if len(places):
-            return Finding(groups[places[0]].split(":")[0], int(self._prints_of[at[0]]))
-        passages = signature.passages(record)
-        if passages and (found := self._in_text(passages)) is not NOTHING:
-            return found
-        if (words := signature.bag(record)) and (owner := self._same_words(words)) >= 0:
-            return Finding("likeness", owner)
-        return NOTHING
-
-    def _in_text(self, passages: list[str]) -> Finding:
-        words = Words(" ".join(passages))
-        shingles = words.grams(SHINGLE)
-        places, keys = self._shingles.sorted.find(shingles)
-        if len(places) > 1 and (found := self._like(passages, places, keys)) is not NOTHING:
-            return found
-        runs = words.grams(RUN)
-        places, _ = self._runs.find(runs)
-        traces = tuple(dict.fromkeys([*self._phrases_in(words), *runs[places].tolist()]))
-        return Finding(traces=traces, in_part=True) if traces else NOTHING
+        found = [NOTHING] * len(records)
+        owners = np.repeat(np.arange(len(records)), [len(known.prints) for known in records])
+        prints = np.array([number for known in records for number in known.prints], dtype=np.uint64)
+        places, at = self._prints.find(prints)
+        firsts = np.searchsorted(owners, np.arange(len(records)))
+        for place, key in zip(places[::-1].tolist(), at[::-1].tolist()):  # so that the first one of each record stays
+            number = int(owners[place])
+            rule = records[number].groups[place - int(firsts[number])].split(":")[0]
+            found[number] = Finding(rule, int(self._prints_of[key]))
+        rest = [n for n, finding in enumerate(found) if finding is NOTHING]
+        texts = [signature.passages(records[n].record) for n in rest]
+        bags = [signature.bag(records[n].record) for n in rest]
+        for n, finding in zip(rest, self._in_texts(texts)):
+            found[n] = finding
+        asked = [(n, bag) for n, bag in zip(rest, bags) if bag and found[n] is NOTHING]
+        for (n, bag), may_be in zip(asked, self._may_be_same_words([bag for _, bag in asked])):
+            if may_be and (owner := self._same_words(bag)) >= 0:
+                found[n] = Finding("likeness", owner)
+        return found
 
     def look_up_part(self, text: str) -> Finding:
         """Return what a part of a record has in common with the test documents."""
         words = prose.normalise(text)
-        return self._in_text([words]) if words.count(" ") >= PHRASE - 1 else NOTHING
+        return self._in_texts([[words]])[0] if words.count(" ") >= PHRASE - 1 else NOTHING
 
-    def _phrases_in(self, words: Words) -> list[int]:
-        """The hashes of the phrases that stand in a text."""
-        anchors = words.grams(PHRASE)
-        places, at = self._anchors.find(anchors)
-        found = []
+    def _in_texts(self, texts: Sequence[list[str]]) -> list[Finding]:
+        """What the passages of each of some records have in common with test documents."""
+        lot = _Lot(texts)
+        found = [NOTHING] * len(texts)
+        if not len(lot.words):
+            return found
+        places, keys = lot.within(*self._shingles.sorted.find(lot.words.grams(SHINGLE)), SHINGLE)
+        for n in self._may_be_alike(lot, places, keys):
+            mine = lot.record_of[places] == n
+            found[n] = self._like(texts[n], places[mine] - lot.starts[n], keys[mine])
+        runs = lot.words.grams(RUN)
+        places, _ = lot.within(*self._runs.find(runs), RUN)
+        common = [*self._phrases_in(lot), *zip(lot.record_of[places].tolist(), runs[places].tolist())]
+        traces: dict[int, dict[int, None]] = {}
+        for n, trace in common:
+            traces.setdefault(n, {})[trace] = None
+        for n, some in traces.items():
+            if found[n] is NOTHING:
+                found[n] = Finding(traces=tuple(some), in_part=True)
+        return found
+
+    def _may_be_alike(self, lot: _Lot, places: Numbers, keys: Numbers) -> list[int]:
+        """The records of a lot that `_like` may find something for: by its own bounds, for all of them at once."""
+        known = self._shingles
+        owners, which = known.owners_of(keys)
+        if not len(owners):
+            return []
+        weights, records = known.weights[keys], lot.record_of[places]
+        lightest = np.full(len(lot.starts), np.inf)
+        totals, passages = lot.totals(places, weights)
+        np.minimum.at(lightest, records, totals[passages])
+        pairs, number = np.unique(records[which] * len(known.totals) + owners, return_inverse=True)
+        upper = np.bincount(number, weights[which])
+        record, owner = pairs // len(known.totals), pairs % len(known.totals)
+        whole = (known.counts[owner] > RUN - SHINGLE) & (upper >= JUST * ALIKE * known.totals[owner])
+        several = np.bincount(records, minlength=len(lot.starts)) > 1
+        alike = (whole | (upper >= JUST * ALIKE * lightest[record])) & several[record]
+        found: list[int] = np.unique(record[alike]).tolist()
+        return found
+
+    def _phrases_in(self, lot: _Lot) -> list[tuple[int, int]]:
+        """The phrases that stand in the records of a lot, as (record, hash)."""
+        words, anchors = lot.words, lot.words.grams(PHRASE)
+        places, at = lot.within(*self._anchors.find(anchors), PHRASE)
+        found: list[tuple[int, int]] = []
         while len(places):
-            fits = places + self._lengths[at] <= len(words)
+            fits = places + self._lengths[at] <= lot.ends[lot.record_of[places]]
             places, at = places[fits], at[fits]
             same = words.runs(places, self._lengths[at]) == self._wholes[at]
-            found += self._wholes[at[same]].tolist()
+            found += zip(lot.record_of[places[same]].tolist(), self._wholes[at[same]].tolist())
             more = at + 1 < len(self._anchors.keys)  # further phrases with the same beginning
             places, at = places[more], at[more] + 1
             more = self._anchors.keys[at] == anchors[places]
@@ -220,6 +269,23 @@ class Index:
         ends = np.searchsorted(at, at + 1.5 * known.counts[owner] + RUN, side="right")
         return bool((sums[ends] - sums[: len(at)]).max() >= ALIKE * known.totals[owner])
 
+    def _may_be_same_words(self, bags: Sequence[str]) -> list[bool]:
+        """Whether `_same_words` may find something for each of some questions; by its own bound, for all at once."""
+        known = self._words
+        owner_of = np.repeat(np.arange(len(bags)), [bag.count(" ") + 1 for bag in bags])
+        places, keys = known.sorted.find(Words(" ".join(bags)).grams(1))
+        owners, which = known.owners_of(keys)
+        if not len(owners):
+            return [False] * len(bags)
+        mine, size = owner_of[places], len(bags)
+        totals = np.bincount(owner_of, minlength=size) - np.bincount(mine, 1 - known.weights[keys], minlength=size)
+        pairs, number = np.unique(mine[which] * len(known.totals) + owners, return_inverse=True)
+        shared = np.bincount(number, known.weights[keys][which])
+        bag, owner = pairs // len(known.totals), pairs % len(known.totals)
+        alike = shared >= JUST * ALIKE_WORDS * (totals[bag] + known.totals[owner] - shared)
+        found: list[bool] = np.isin(np.arange(size), bag[alike]).tolist()
+        return found
+
     def _same_words(self, words: str) -> int:
         """The test document of a question with options that has nearly the same words, or -1."""
         known = self._words
@@ -254,6 +320,35 @@ class _Mine:
         """Whether enough of a passage stands in the test passage that owns these of the known shingles."""
         sums = np.bincount(self._passage[owned], self._weights[owned], minlength=len(self._totals))
         return bool((sums >= np.where(self._lengths >= RUN, ALIKE, ALIKE_SHORT) * self._totals).any())
+
+
+class _Lot:
+    """The passages of some records, one after the other, as one text."""
+
+    def __init__(self, texts: Sequence[list[str]]) -> None:
+        passages = [passage for passages in texts for passage in passages]
+        self.words = Words(" ".join(passages))
+        self._lengths = np.array([passage.count(" ") + 1 for passage in passages], dtype=np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        bounds = np.r_[0, np.cumsum(self._lengths)][np.cumsum([0, *map(len, texts)])]
+        self.starts, self.ends = bounds[:-1], bounds[1:]
+        """Of each record, its first word and the one after its last."""
+        self.record_of = np.repeat(np.arange(len(texts)), self.ends - self.starts)
+        """Of each word."""
+
+    def within(self, places: Numbers, keys: Numbers, length: int) -> tuple[Numbers, Numbers]:
+        """Those of the runs of `length` words that do not go on into the next record."""
+        inside = self.record_of[places] == self.record_of[places + length - 1]
+        return places[inside], keys[inside]
+
+    def totals(self, places: Numbers, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], Numbers]:
+        """What the shingles of each passage weigh, where those at `places` have `weights`; and whose these are."""
+        passage: Numbers = np.searchsorted(self._starts, places, side="right") - 1
+        sizes = np.maximum(self._lengths - SHINGLE + 1, 1)
+        inside = np.where(places - self._starts[passage] < sizes[passage], weights, 0)  # else across two
+        known = np.bincount(passage, inside > 0, minlength=len(sizes))
+        unknown = (sizes - known).astype(np.float64)
+        return unknown + np.bincount(passage, inside, minlength=len(sizes)), passage
 
 
 @lru_cache(maxsize=2)

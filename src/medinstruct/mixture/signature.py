@@ -51,7 +51,8 @@ def bag(record: Document | Item) -> str:
     """
     if isinstance(record, Document):
         return ""
-    all_words = prose.normalise("\n".join((record.question, *record.options, *record.texts.values()))).split()
+    texts = (record.question, *record.options, *record.texts.values())
+    all_words = {word for text in texts for word in prose.normalise(text).split(" ")}
     words = {word for word in all_words if len(word) > 1 or word.isdecimal()}
     return " ".join(sorted(words)) if len(words) <= WORDS else ""
 

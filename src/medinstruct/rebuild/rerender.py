@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from medinstruct.builder import part, render
 from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.plan import Slice
 from medinstruct.builder.render import ShardTask
+from medinstruct.corpora.built import PREFIX
 from medinstruct.errors import FormatError, MedinstructError
 from medinstruct.sample import row_digest
 from medinstruct.version import VERSION
@@ -116,6 +117,9 @@ def rerender(
     Raises:
         FormatError: if the build lacks what is needed to render its rows again.
     """
+    if "generated" in build.manifest:
+        raise FormatError("a model wrote these rows; no source gives them again", where=str(build.folder),
+                          next="medinstruct verify makes them from the answers in its journal")  # fmt: skip
     result = Rerendered(altered=contradictions(build))
     with tempfile.TemporaryDirectory(prefix="medinstruct-") as home:
         text, path = own_recipe(build, Path(home))
@@ -125,7 +129,7 @@ def rerender(
         tasks: list[tuple[_Lot, PartTask]] = []
         for n, (id, lot) in enumerate(lots.items()):
             if (folder := _folder(build, id, data)) is None:
-                why = f"the files of {id} are not here; {corpora.load(id).how_to_get}"
+                why = f"the files of {id} are not here; {corpora.load(_named(build, id)).how_to_get}"
                 result.rows += [Again(row, None, why) for row, _ in lot.rows]
                 result.missing.append(id)
                 continue
@@ -184,14 +188,27 @@ def contradictions(build: Build) -> list[str]:
 
 
 def _folder(build: Build, id: str, data: Path | None) -> Path | None:
-    return corpora.load(id).find(data, samples=build.manifest["samples"], download=True)
+    return corpora.load(_named(build, id)).find(data, samples=build.manifest["samples"], download=True)
+
+
+def _named(build: Build, id: str) -> str:
+    """The name under which the recipe has a corpus: its id, or the build that stands for it."""
+    mix = shelf.mapping(build.manifest["recipe_text"], str(build.folder), FormatError)["mix"]
+    builds = [_source(entry) for entry in mix if "artefact" in entry]
+    return next((name for name in builds if corpora.load(name).id == id), id)
+
+
+def _source(entry: Mapping[str, Any]) -> str:
+    """What an entry of a recipe asks, by the name under which it is loaded."""
+    return f"{PREFIX}{entry['artefact']}" if "artefact" in entry else str(entry["corpus"])
 
 
 def _refuse_unknown(build: Build, id: str, split: str, places: set[int]) -> None:
     """Refuse rows that name a split or an entry that there is not: they are of no build, and their words become paths."""
     mix = shelf.mapping(build.manifest["recipe_text"], str(build.folder), FormatError)["mix"]
-    known = {place for place, entry in enumerate(mix) if entry["corpus"] == id}
-    if split not in corpora.load(id).splits or not places <= known:
+    name = _named(build, id)
+    known = {place for place, entry in enumerate(mix) if _source(entry) == name}
+    if split not in corpora.load(name).splits or not places <= known:
         what = (
             f"rows say that they are of split {split[:40]!r} of {id}, asked by entries {sorted(places)}; there are none"
         )

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from medinstruct import artefact, builder, difference
+from medinstruct import artefact, builder, difference, generator
 from medinstruct.artefact import Build, Rows
 from medinstruct.errors import MedinstructError
+from medinstruct.generator.rows import JOURNAL
 from medinstruct.rebuild.intact import faults
 from medinstruct.rebuild.rerender import Again, Row, Tell, own_recipe, rerender
 from medinstruct.sample import draw
@@ -55,7 +56,9 @@ def verify(
     if rows == 0 or any("manifest" in fault for fault in verdict.faults):
         return verdict  # a manifest that contradicts itself names no recipe to be trusted
     try:
-        if rows is None:
+        if "generated" in build.manifest:
+            _replay(build, verdict)
+        elif rows is None:
             _build_again(build, data, verdict, workers, tell)
         else:
             _render_again(build, data, verdict, rows, workers, tell)
@@ -106,6 +109,20 @@ def told(again: Again) -> str:
     row = again.row
     name = f"{row['id'][:12]} ({row['corpus']} {row['document']})"
     return f"{name}: {again.why}" if again.why else f"{name}: other {', '.join(again.differs)}"
+
+
+def _replay(build: Build, verdict: Verdict) -> None:
+    """Make the rows that a model wrote again from its answers in the journal beside them."""
+    if not (build.folder / JOURNAL).is_file():
+        verdict.differences.append(f"cannot be made again: {JOURNAL}, which holds what its model said, is not here")
+        return
+    with tempfile.TemporaryDirectory(prefix="medinstruct-") as home:
+        made = generator.replay(build.folder, Path(home) / "again")
+        verdict.compared = sum(made.manifest["rows"].values())
+        if made.digest != build.digest:
+            verdict.differences.append(f"the content digest is {made.digest[:16]}, not {build.digest[:16]}")
+        elif made.ledger != build.ledger:
+            verdict.differences.append("the ledger is another, though the rows are the same")
 
 
 def _build_again(build: Build, data: Path | None, verdict: Verdict, workers: int, tell: Tell) -> None:
