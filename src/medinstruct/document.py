@@ -19,9 +19,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
+
+from medinstruct import markup
 
 Span = tuple[int, int]
 """Start and end of a stretch of text, in code points, half open."""
@@ -171,11 +173,22 @@ class Document(Record):
     """Reasons of the repairs that were made to this record; empty as a rule."""
 
     @model_validator(mode="after")
-    def _is_sound(self) -> Document:
+    def _is_sound(self, info: ValidationInfo) -> Document:
         _refuse_half_characters(self.text, self.id)
-        if fault := find_fault(self):
+        if fault := find_fault(self, quoted=info.context is QUOTED):
             raise PydanticCustomError("fault", "{what}", {"what": fault.what, "annotation": fault.annotation})
         return self
+
+    def _repr_html_(self) -> str:
+        """The text with its mentions, and what relates them, for notebooks."""
+        said = {mention.id: mention.text for mention in self.mentions}
+        found: list[Relation | Event] = [*self.relations, *self.events]
+        related = [
+            (one.type, "; ".join(f"{each.role}: {said.get(each.ref, each.ref)}" for each in one.arguments))
+            for one in found
+        ]
+        marks = [(mention.spans, "/".join(mention.types)) for mention in self.mentions]
+        return markup.marked(self.text, marks) + markup.table(("relation or event", "of"), related)
 
 
 class Item(Record):
@@ -236,10 +249,19 @@ def quote(text: str, spans: Spans) -> str:
     return " ".join([text[start:end] for start, end in spans])
 
 
-def find_fault(document: Document) -> Fault | None:
-    """Return the first fault of a document: a mention that does not quote its text, a reference to nothing, …"""
+QUOTED = object()
+"""Context of a validation whose mentions were compared with the text where they were read."""
+
+
+def find_fault(document: Document, *, quoted: bool = False) -> Fault | None:
+    """Return the first fault of a document: a mention that does not quote its text, a reference to nothing, …
+
+    Args:
+        document: What to look at.
+        quoted: Whether its mentions are known to quote its text.
+    """
     text, length = document.text, len(document.text)
-    for mention in document.mentions:
+    for mention in () if quoted else document.mentions:
         spans = mention.spans
         if len(spans) == 1 and not mention.alternatives:  # as nearly all are; in large corpora this loop is felt
             start, end = spans[0]

@@ -206,3 +206,19 @@ def test_rows_under_agreement_are_not_exported(build, tmp_path):
     ]
     assert harness.export(closed, tmp_path) == {"hoc/dc": "its rows are under an agreement"}
     assert not list(tmp_path.glob("**/*hoc*"))
+
+
+def test_one_task_asked_as_two_types_is_two_datasets(tmp_path):
+    """They have one corpus and one task, and each its own name, rows and score."""
+    recipe = tmp_path / "two.yaml"
+    recipe.write_text(
+        "title: Two ways\nkind: benchmark\nsize: all\nroles: [train, validation, test]\ndedup: false\ndisjoint: false\nmix:\n"
+        "  - {corpus: bc5cdr, task: re}\n  - {corpus: bc5cdr, task: re, as: multiple_choice}\n"
+    )
+    build = medinstruct.build(str(recipe), samples=True, out=tmp_path / "build")
+
+    run = medinstruct.evaluate(build, model="oracle", out=tmp_path / "run")
+
+    names = [one["name"] for one in run.scores["datasets"]]
+    assert names == ["bc5cdr/re as relation_triples", "bc5cdr/re as multiple_choice"]
+    assert all(one["score"] == 1 for one in run.scores["datasets"])

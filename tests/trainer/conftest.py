@@ -2,13 +2,12 @@ import json
 import shutil
 
 import pytest
+import torch
 
 import medinstruct
 from medinstruct import artefact
 from trainer import invented, models
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("trl")
 torch.set_num_threads(1)
 
 

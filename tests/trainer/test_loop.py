@@ -2,6 +2,9 @@
 
 import json
 import math
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -120,6 +123,47 @@ def test_a_training_that_is_broken_off_goes_on_to_the_same_weights(step, tune, b
     assert went_on.record["resumed at step"] == step
     assert same(state(whole.folder), state(went_on.folder))
     assert [one["loss"] for one in whole.record["loss"]] == [one["loss"] for one in went_on.record["loss"]]
+
+
+KILLED = """
+import json, sys, torch
+torch.set_num_threads(1)
+import medinstruct
+medinstruct.train(sys.argv[1], sys.argv[2], out=sys.argv[3], **json.loads(sys.argv[4]))
+"""
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_goes_on_to_the_same_weights(build, model, tmp_path):
+    how = {**QUICK, "save_steps": 1, "keep": 2}
+    whole = medinstruct.train(build, str(model), out=tmp_path / "whole", **how)
+    ran = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(build.folder), str(model), str(tmp_path / "killed"), json.dumps(how)]
+    )
+    while ran.poll() is None and not (tmp_path / "killed" / "checkpoints" / "checkpoint-3" / "whole").exists():
+        time.sleep(0.01)
+    ran.kill()
+    ran.wait()
+    assert not (tmp_path / "killed" / "train.json").exists()  # else it was done before it was killed
+    went_on = medinstruct.train(build, str(model), out=tmp_path / "killed", **how)
+    assert went_on.record["resumed at step"] >= 3
+    assert same(state(whole.folder), state(went_on.folder))
+
+
+def test_activations_are_computed_again_and_change_nothing(build, model, tmp_path, monkeypatch):
+    from transformers.models.llama.modeling_llama import LlamaAttention
+
+    calls, forward = [], LlamaAttention.forward
+    monkeypatch.setattr(LlamaAttention, "forward", lambda self, *a, **k: calls.append(1) or forward(self, *a, **k))
+    found = {}
+    for again in (True, False):
+        calls.clear()
+        done = medinstruct.train(
+            build, str(model), out=tmp_path / str(again), **{**QUICK, "max_steps": 2}, checkpointing=again
+        )
+        found[again] = len(calls), state(done.folder)
+    assert found[True][0] == 2 * found[False][0]
+    assert same(found[True][1], found[False][1])
 
 
 def test_a_checkpoint_that_is_half_written_is_not_gone_on_from(build, model, tmp_path):

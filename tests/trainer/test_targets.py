@@ -8,6 +8,8 @@ from medinstruct.trainer import TrainError, targets
 from medinstruct.trainer.targets import Encoded, Turns
 from trainer import models
 
+PreTrainedTokenizerFast = pytest.importorskip("transformers").PreTrainedTokenizerFast
+
 SYSTEM = {"role": "system", "content": "You read with care."}
 PLAIN = ""
 
@@ -87,6 +89,18 @@ def test_a_text_with_a_control_token_is_refused(words):
     """A corpus that writes `</s>` would otherwise end the turn of whoever reads it."""
     found = turns(words, models.TEMPLATES["chatml"])
     row = [{"role": "user", "content": "H<sub>2</sub> </s> O"}, {"role": "assistant", "content": "None"}]
+    assert list(found.encode([row], 100)) == [targets.CONTROL]
+
+
+def test_a_control_token_that_only_the_vocabulary_knows_is_one(words):
+    """Llama 3 lists its own marks among the added tokens and nowhere else."""
+    raw = models.tokenizer(words).backend_tokenizer
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=raw, eos_token="</s>", chat_template=models.TEMPLATES["chatml"]
+    )
+    found = Turns(tokenizer, {tokenizer.eos_token_id})
+    row = [{"role": "user", "content": "a <|eot|> b"}, {"role": "assistant", "content": "None"}]
+    assert "<|eot|>" not in tokenizer.all_special_tokens
     assert list(found.encode([row], 100)) == [targets.CONTROL]
 
 

@@ -13,19 +13,23 @@ from medinstruct.errors import NotFound, did_you_mean
 
 @app.command()
 def check(
-    what: Annotated[list[str] | None, typer.Argument(help="corpora | templates | recipes, or names of them; everything if left out.")] = None,
+    what: Annotated[list[str] | None, typer.Argument(help="corpora | templates | recipes | seeds, or names of them; everything if left out.")] = None,
     shelf: Shelf = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Check corpora, templates and recipes; with --data the counts of the corpora there too."""
+    """Check corpora, templates, recipes and seeds; with --data the counts of the corpora there too."""
     add_shelves(shelf)
     from medinstruct import corpora, recipe, template, testing
+    from medinstruct import shelf as shelves
+    from medinstruct.generator import seed_check
 
-    words = what or ["corpora", "templates", "recipes"]
-    named = {"corpora": corpora.names(), "templates": template.names(), "recipes": recipe.names()}
+    named = {
+        "corpora": corpora.names(), "templates": template.names(), "recipes": recipe.names(), "seeds": tuple(shelves.entries("seeds")),
+    }  # fmt: skip
+    words = what or list(named)
     chosen: dict[str, list[str]] = {kind: [] for kind in named}
     for word in words:
         kind = word if word in named else next((kind for kind, names in named.items() if word in names), None)
-        kind = kind or {".yaml": "recipes", ".jinja": "templates"}.get(
+        kind = kind or {".yaml": "recipes", ".jinja": "templates", ".jsonl": "seeds"}.get(
             Path(word).suffix if Path(word).is_file() else ""
         )
         if kind is None:
@@ -41,6 +45,8 @@ def check(
                 tell(f"checking {kind}", n, len(names))
                 if kind == "corpora":
                     findings += testing.check_corpora([name], data)
+                elif kind == "seeds":
+                    findings += (testing.Finding(*fault) for fault in seed_check.check(name))
                 else:
                     findings += (testing.check_templates if kind == "templates" else testing.check_recipes)([name])
     absent = testing.without_files(chosen["corpora"], data) if data else []

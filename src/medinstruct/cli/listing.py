@@ -12,7 +12,7 @@ import typer
 from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table
 from medinstruct.errors import MedinstructError, did_you_mean
 
-KINDS = ("corpora", "templates", "recipes", "formats", "tasks")
+KINDS = ("corpora", "templates", "recipes", "configs", "formats", "tasks")
 
 
 @app.command("ls")
@@ -25,7 +25,8 @@ def list_(
     """List what there is."""
     add_shelves(shelf)
     listing: dict[str, Callable[[], list[dict[str, Any]]]] = {
-        "corpora": lambda: _corpora(data), "templates": _templates, "recipes": _recipes, "formats": _formats, "tasks": _tasks
+        "corpora": lambda: _corpora(data), "templates": _templates, "recipes": _recipes, "configs": _configs,
+        "formats": _formats, "tasks": _tasks,
     }  # fmt: skip
     if kind not in listing:
         raise typer.BadParameter(f"no kind {kind!r}; {did_you_mean(kind, KINDS)}")
@@ -48,14 +49,15 @@ def _verified(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 @app.command()
 def cp(
-    name: Annotated[str, typer.Argument(help="A template or recipe.")],
+    name: Annotated[str, typer.Argument(help="A template, recipe or config.")],
     to: Annotated[Path, typer.Argument(help="The file to write.")], shelf: Shelf = None,
 ) -> None:  # fmt: skip
-    """Copy a template or a recipe, to change it and own it."""
+    """Copy a template, a recipe or a config, to change it and own it."""
     add_shelves(shelf)
     from medinstruct import shelf as shelves
 
-    kind = "templates" if "/" in name else "recipes"
+    is_config = name in shelves.entries("configs") and name not in shelves.entries("recipes")
+    kind = "templates" if "/" in name else "configs" if is_config else "recipes"
     entry = shelves.find(kind, name)
     if to.is_dir():
         to = to / entry.path.name
@@ -112,6 +114,17 @@ def _recipes() -> list[dict[str, Any]]:
             "shelf": shelf,
         }
         for name, r, shelf in found
+    ]
+
+
+def _configs() -> list[dict[str, Any]]:
+    from medinstruct.shelf import entries
+    from medinstruct.trainer import load
+
+    found = [(name, load(name), entry.shelf) for name, entry in entries("configs").items()]
+    return [
+        {"config": name, "method": c.method, "tune": c.tune, "title": c.title, "shelf": shelf}
+        for name, c, shelf in found
     ]
 
 

@@ -1,4 +1,4 @@
-"""show: one corpus, recipe or template; a template on an example of ours or on those of a corpus."""
+"""show: one corpus, recipe, template or config; a template on an example of ours or on those of a corpus."""
 
 from __future__ import annotations
 
@@ -17,9 +17,21 @@ Unit = Literal["document", "passage", "sentence", "window"]
 COLOURS = {"system": typer.colors.MAGENTA, "user": typer.colors.BLUE, "assistant": typer.colors.GREEN}
 
 
+KINDS = ("corpora", "recipes", "templates", "configs", "prompts", "seeds")
+Kind = Literal["corpora", "recipes", "templates", "configs", "prompts", "seeds"]
+
+
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="A corpus, template or recipe.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A corpus, recipe, template or config, or what the prompt and seeds of a generation are called."
+        ),
+    ],
+    kind: Annotated[
+        Kind | None, typer.Option(help="What it is, where several share a name; else the first of these.")
+    ] = None,
     corpus: Annotated[
         str, typer.Option("--corpus", help="Whose texts a template is shown on; else an example of ours.")
     ] = "",
@@ -32,34 +44,64 @@ def show(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one corpus, recipe or template; a template also on texts of a corpus."""
+    """Show one corpus, recipe, template or config; a template also on texts of a corpus."""
     add_shelves(shelf)
-    from medinstruct import corpora, recipe, template
+    found = kind or _kind(name)
+    if found == "corpora":
+        print_json(_describe(name, data))
+    elif found == "templates":
+        _show_template(name, corpus, task, unit, number, data, as_json=as_json)
+    else:
+        _show_file(found, name, as_json=as_json)
+
+
+def _kind(name: str) -> str:
+    """The first kind that has something of this name; a path is known by its ending."""
+    from medinstruct import corpora
+    from medinstruct.shelf import entries
+
+    known = {kind: corpora.names() if kind == "corpora" else list(entries(kind)) for kind in KINDS}
+    for kind, names in known.items():
+        if (
+            name in names
+            or (kind == "recipes" and name.endswith(".yaml"))
+            or (kind == "templates" and name.endswith(".jinja"))
+        ):
+            return kind
+    every = [each for names in known.values() for each in names]
+    raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, every))
+
+
+def _show_file(kind: str, name: str, *, as_json: bool) -> None:
+    """The text of a recipe, config, prompt or file of seeds; as JSON a recipe is read, too."""
+    from medinstruct import recipe
     from medinstruct.shelf import find
 
-    if name in corpora.names():
-        print_json(_describe(name, data))
-    elif name in recipe.names() or name.endswith(".yaml"):
-        entry = find("recipes", name)
-        if as_json:
-            stated = recipe.load(name).model_dump(mode="json", by_alias=True, exclude_unset=True)
-            print_json({"name": entry.name, "shelf": entry.shelf, "recipe": stated, "text": entry.text()})
-        else:
-            typer.echo(entry.text().rstrip())
-    elif name in template.names() or name.endswith(".jinja"):
-        found = template.load(name)
-        shown = _on_corpus(found, corpus, task, unit, number, data) if corpus else [_on_ours(found)]
-        if as_json:
-            front = found.front.model_dump(mode="json", exclude_defaults=True)
-            print_json({"name": found.name, "front": front, "source": found.source, "examples": shown})
-            return
-        if not corpus:
-            typer.echo(found.source.rstrip())
-        for one in shown:
-            _tell(one)
-    else:
-        known = [*corpora.names(), *recipe.names(), *template.names()]
-        raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, known))
+    entry = find(kind, name)
+    if not as_json:
+        typer.echo(entry.text().rstrip())
+        return
+    told: dict[str, Any] = {"name": entry.name, "shelf": entry.shelf, "text": entry.text()}
+    if kind == "recipes":
+        told["recipe"] = recipe.load(name).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    print_json(told)
+
+
+def _show_template(
+    name: str, corpus: str, task: str, unit: Unit, number: int, data: Path | None, *, as_json: bool
+) -> None:
+    from medinstruct import template
+
+    found = template.load(name)
+    shown = _on_corpus(found, corpus, task, unit, number, data) if corpus else [_on_ours(found)]
+    if as_json:
+        front = found.front.model_dump(mode="json", exclude_defaults=True)
+        print_json({"name": found.name, "front": front, "source": found.source, "examples": shown})
+        return
+    if not corpus:
+        typer.echo(found.source.rstrip())
+    for one in shown:
+        _tell(one)
 
 
 def _on_ours(found: Template) -> dict[str, Any]:

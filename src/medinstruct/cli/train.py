@@ -41,6 +41,8 @@ def train(
     from medinstruct import trainer
 
     with progress() as tell:
+        if dry_run and method not in ("", "sft"):
+            raise typer.BadParameter(f"--dry-run estimates sft alone, not {method}")
         if dry_run:
             foretold = trainer.estimate(
                 folder, model=model, config=config, settings=settings, size=size, gpu=gpu, gpus=gpus, remote_code=remote_code, tell=tell

@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import Any
 
@@ -94,11 +94,10 @@ def suite(build: Build, limit: int | None = None) -> Suite:
     for row in build["test"]:
         groups.setdefault(entry_of(row), []).append(row)
     names = _names(stated)
-    datasets = tuple(
-        _dataset(build, stated, entry, names[entry], rows, limit) for entry, rows in sorted(groups.items())
-    )
+    found = [_dataset(build, stated, entry, names[entry], rows, limit) for entry, rows in sorted(groups.items())]
+    datasets = _told_apart(_told_apart(found, lambda one: f"as {one.type.name}"), lambda one: f"entry {one.entry}")
     missing = {name.split("/")[0]: how for name, how in build.manifest["missing"].items()}
-    here = {dataset.name for dataset in datasets}
+    here = {dataset.name for dataset in found}
     left_out = {
         name: missing[stated[entry]["corpus"]]
         for entry, name in names.items()
@@ -129,6 +128,12 @@ def _names(stated: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     }
     often = Counter(plain.values())
     return {entry: labelled[entry] if often[name] > 1 else name for entry, name in plain.items()}
+
+
+def _told_apart(found: Sequence[Dataset], by: Callable[[Dataset], str]) -> tuple[Dataset, ...]:
+    """The datasets, with a word more behind names that several have."""
+    often = Counter(dataset.name for dataset in found)
+    return tuple(replace(one, name=f"{one.name} {by(one)}") if often[one.name] > 1 else one for one in found)
 
 
 def _dataset(

@@ -1,7 +1,7 @@
 """The page of the docs that shows what the baselines reach, written from their runs.
 
 for model in oracle lexicon majority random; do medinstruct evaluate blurb --data DIR --model $model; done
-python -m medinstruct.evaluator.table runs/blurb-* runs/blue-* > docs/reference/baselines.md
+python -m medinstruct.evaluator.table runs/blurb-* runs/blue-* runs/medqa-* > docs/reference/baselines.md
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ Baselines that need no model, on the official test parts. They say the same in e
 - **lexicon**: a dictionary made of the train part. Spans: the longest run of words that was a mention there, at least as often as not.
   Relations: what was most often right of a pair of names; of a pair that was not seen, the most frequent relation. Similarity: the share
   of common words. All else as majority.
-- **majority**: what is most often right in the train part; of spans, that there are none.
+- **majority**: what is most often right in the train part; of spans, that there are none; of options of which nothing was learnt, the first.
 - **random**: drawn by a hash of the row.
 
 In brackets: 95 % interval by a bootstrap over documents.
 
 ```sh
 for model in oracle lexicon majority random; do
-  medinstruct evaluate blurb --data DIR --model $model --out runs/blurb-$model
-  medinstruct evaluate blue --data DIR --model $model --out runs/blue-$model
+  for suite in blurb blue medqa; do
+    medinstruct evaluate $suite --data DIR --model $model --out runs/$suite-$model
+  done
 done
-python -m medinstruct.evaluator.table runs/blurb-* runs/blue-* > docs/reference/baselines.md
+python -m medinstruct.evaluator.table runs/blurb-* runs/blue-* runs/medqa-* > docs/reference/baselines.md
 ```
 """
 

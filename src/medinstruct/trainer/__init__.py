@@ -21,7 +21,8 @@ trained/mine/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,8 @@ def train(
         raise TrainError(f"no method {method!r}", next=did_you_mean(method, METHODS))
     if method == "encoder":
         return _encoder(folder, model, out, config, settings, samples, tell)
-    from medinstruct.trainer import loop
+    with _installed():
+        from medinstruct.trainer import loop
 
     how = load(config, {**(settings or {}), **({"method": method} if method else {})})
     folder, record = loop.run(
@@ -114,7 +116,8 @@ def estimate(
     Raises:
         TrainError: as `train` would.
     """
-    from medinstruct.trainer import costs
+    with _installed():
+        from medinstruct.trainer import costs
 
     return costs.estimate(
         _build(folder), model, load(config, settings), size=size, gpu=gpu, gpus=gpus, remote_code=remote_code, tell=tell
@@ -129,6 +132,15 @@ def _encoder(
     found = {**(stated(config)[0] if config is not None else {}), **(settings or {})}
     tuned = encoders.fine_tune(folder, model=model, out=out, config=found, samples=samples, tell=tell)
     return Trained(tuned.folder, tuned.facts)
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    """Tell which extra is needed where a package is not there."""
+    try:
+        yield
+    except ImportError as error:
+        raise TrainError(f"training needs {error.name}", next="pip install 'medinstruct[train]'") from error
 
 
 def _build(folder: Build | Path | str) -> Build:

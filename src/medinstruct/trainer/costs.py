@@ -23,6 +23,7 @@ from typing import Any
 from medinstruct.artefact import Build
 from medinstruct.trainer import devices, shapes, targets, weights
 from medinstruct.trainer.config import Config
+from medinstruct.trainer.errors import TrainError
 from medinstruct.trainer.quiet import quiet
 from medinstruct.trainer.rows import Rows, tokens
 from medinstruct.trainer.shapes import Shape
@@ -79,6 +80,10 @@ def estimate(
     tell: Tell = lambda what, done, of: None,
 ) -> Estimate:  # fmt: skip
     """Return what a training would take; see `trainer.estimate`."""
+    if config.method != "sft":
+        raise TrainError(
+            f"what {config.method} takes is not estimated: it depends on how much the model writes", where="config"
+        )
     device = devices.find(gpu)
     tokenizer = weights.tokenizer(model, config, remote_code=remote_code)
     stated = shapes.usual(size) if size else weights.shape(model, remote_code=remote_code)

@@ -50,6 +50,8 @@ def run(
     """
     _check(build, config, adapter, samples)
     state = accelerate.PartialState(cpu=not _has_gpu())
+    if not state.is_main_process:
+        tell = _nothing
     stated = weights.shape(model, remote_code=remote_code)
     if adapter:
         weights.check_base(model, adapter)
@@ -109,6 +111,10 @@ def _check(build: Build, config: Config, adapter: str, samples: bool) -> None:
         )  # fmt: skip
     if config.precision == "fp16" and weights.precision(config) == "fp16" and not _has_gpu():
         raise TrainError("fp16 needs a GPU", where="config", next="`--set precision=fp32`")
+
+
+def _nothing(what: str, done: int, of: int) -> None:
+    """What a process tells that is not the first."""
 
 
 def _has_gpu() -> bool:

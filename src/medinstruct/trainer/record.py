@@ -86,13 +86,14 @@ def speed(shape: Shape, config: Config, counts: Mapping[str, float], seconds: fl
     """
     work = shapes.operations(shape, config.tune, counts["tokens"], counts["written"], counts["pairs"])
     title, peak = hardware()
-    known = shape.is_dense and seconds > 0
+    has_speed = seconds > 0 and counts["tokens"] > 0  # what `grpo` writes itself is not counted
+    is_known = has_speed and shape.is_dense
     return {
         "tokens": {name: int(counts[name]) for name in ("tokens", "written")}, "seconds": round(seconds, 3),
-        "tokens per second": round(counts["tokens"] / seconds, 1) if seconds else None,
-        "operations": work if shape.is_dense else None,
-        "operations per second": work / seconds if known else None,
-        "model FLOP utilisation": work / seconds / (peak * processes) if known and peak else None,
+        "tokens per second": round(counts["tokens"] / seconds, 1) if has_speed else None,
+        "operations": work if is_known else None,
+        "operations per second": work / seconds if is_known else None,
+        "model FLOP utilisation": work / seconds / (peak * processes) if is_known and peak else None,
         "device": title, "processes": processes, "peak memory": peak_memory(),
     }  # fmt: skip
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 from medinstruct import chat
@@ -12,7 +10,7 @@ from medinstruct.chat.backend import Backend
 from medinstruct.chat.backends import hf
 from medinstruct.evaluator.reading import read
 from medinstruct.evaluator.scoring import score
-from medinstruct.evaluator.suite import Suite, suite
+from medinstruct.evaluator.suite import suite
 from medinstruct.evaluator.wordings import Asker
 from medinstruct.trainer.config import Config
 
@@ -27,7 +25,7 @@ class Scores:
         """Choose the rows: `eval_rows` of each dataset, the same ones each time."""
         shards = [{**s, "split": "test"} for s in build.manifest["shards"] if s["split"] == "validation"]
         as_test = Build(build.folder, {**build.manifest, "shards": shards})
-        self.suite = _told_apart(suite(as_test, config.eval_rows))
+        self.suite = suite(as_test, config.eval_rows)
         asker = Asker(as_test)
         self.queries = {dataset.name: asker.queries(dataset) for dataset in self.suite.datasets}
         self.settings = chat.Settings(max_tokens=config.max_new_tokens, batch=AT_ONCE, seed=config.seed)
@@ -67,13 +65,3 @@ class Live(hf.Backend):
 def can_score(build: Build, config: Config) -> bool:
     """Whether there is anything to score while training."""
     return config.eval_rows > 0 and "validation" in build and len(build["validation"]) > 0
-
-
-def _told_apart(found: Suite) -> Suite:
-    """The suite, with a type behind the names of datasets that are one corpus and task asked as two types."""
-    often = Counter(dataset.name for dataset in found.datasets)
-    named = (
-        replace(dataset, name=f"{dataset.name} as {dataset.type.name}") if often[dataset.name] > 1 else dataset
-        for dataset in found.datasets
-    )
-    return replace(found, datasets=tuple(named))

@@ -54,7 +54,8 @@ class Turns:
             TrainError: if it leaves out the user's turn or the answer, cannot be rendered, or nothing ends an answer.
         """
         self.tokenizer, self.stops = tokenizer, frozenset(stops)
-        special = sorted(filter(None, tokenizer.all_special_tokens), key=len, reverse=True)
+        added = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+        special = sorted(added.union(tokenizer.all_special_tokens) - {""}, key=len, reverse=True)
         self.control = re.compile("|".join(map(re.escape, special))) if special else None
         self.joins_system = bool(tokenizer.chat_template) and self._refuses_system()
         self.ends = self._ends()

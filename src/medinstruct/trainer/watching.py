@@ -62,8 +62,8 @@ class Counted:
     def counted(self) -> dict[str, float]:
         """Tokens, written ones and pairs, of all processes."""
         trainer: Any = self
-        own = self.counts if self.counts is not None else torch.zeros(3, device=trainer.accelerator.device)
-        return dict(zip(COUNTS, trainer.accelerator.reduce(own.double(), "sum").tolist()))
+        own = (self.counts if self.counts is not None else torch.zeros(3)).double().to(trainer.accelerator.device)
+        return dict(zip(COUNTS, trainer.accelerator.reduce(own, "sum").tolist()))
 
 
 def _count(inputs: dict[str, Any]) -> torch.Tensor:
