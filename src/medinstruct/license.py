@@ -39,8 +39,8 @@ of the parts, all of them.
 
 _BY = frozenset({"cc-by-4.0", "cc-by-sa-4.0", "gpl-3.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "other"})
 _OLD_BY = _BY - {"gpl-3.0"}
-"""Before version 4.0 a credit is taken out on demand (§4(a)), and no term may be set beside it: the GPL lets nobody ask for that (§7,
-§10), and its authors' list has version 4.0 alone as compatible.
+"""Before version 4.0 a licensor may have the credit taken out (§4(a)), which as we read it is none of the terms that the GPL lets stand
+beside it (§7, §10). The stricter reading is taken: version 4.0 is said to be compatible by the GPL's authors, and of the others nobody says so.
 """
 _NC = frozenset({"cc-by-nc-4.0", "cc-by-nc-sa-4.0", "other"})
 
