@@ -49,6 +49,9 @@ def make(folder: Path, *, steps: int = 450) -> Path:
         loss.backward()
         optimizer.step()
         falling.step()
+    model.generation_config.do_sample = (
+        True  # transformers' own server takes the best token otherwise, whatever temperature is asked for
+    )
     model.save_pretrained(folder)
     assert AutoModelForCausalLM.from_pretrained(folder).config.hidden_size == 128
     return folder

@@ -28,7 +28,7 @@ def model(tmp_path_factory):
 
 
 def settings(model, **chat):
-    way = generator.Way(per_call=1, batch=8)
+    way = generator.Way(per_call=1, batch=4)
     prompts = {"write": str(model.parent / "say.jinja"), "answer": "answer", "judge": "judge"}
     return generator.Settings(
         size=4, way=way, prompts=prompts, chat=generator.asking(max_tokens=300, temperature=0.7, **chat)

@@ -90,16 +90,13 @@ class Progress:
         return 60 * self.fresh / self.seconds if self.seconds else 0.0
 
     def __str__(self) -> str:
-        share = (
-            f"{self.accepted / self.candidates:.0%} of {self.candidates:,} candidates"
-            if self.candidates
-            else "no candidates yet"
-        )
-        left = (
-            f"{(self.size - self.accepted) / self.per_minute:,.0f} min left" if self.per_minute else "time left unknown"
-        )
-        cost = f"cost {self.cost:,.2f}, " if self.cost else ""
-        return f"{self.accepted:,} of {self.size:,} accepted, {self.per_minute:,.0f} a minute, {share}, {self.requests:,} answers, {cost}{left}"
+        parts = [f"{self.accepted:,} of {self.size:,} accepted"]
+        parts += [f"{self.accepted / self.candidates:.0%} of {self.candidates:,} candidates"] if self.candidates else []
+        parts += [f"{self.per_minute:,.0f} a minute"] if self.seconds else []
+        parts += [f"{self.requests:,} answers"]
+        parts += [f"cost {self.cost:,.2f}"] if self.cost else []
+        parts += [f"{(self.size - self.accepted) / self.per_minute:,.0f} min left"] if self.per_minute else []
+        return ", ".join(parts)
 
 
 Tell = Callable[[Progress], None]

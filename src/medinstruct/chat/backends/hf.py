@@ -176,5 +176,5 @@ def _adapted(model: Any, adapter: str) -> Any:
         raise ChatError("an adapter needs peft", next="pip install 'medinstruct[eval]'") from error
     try:
         return peft.PeftModel.from_pretrained(model, adapter)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last: tensors of other sizes, of another base
         raise ChatError(f"cannot load the adapter {adapter!r}: {' '.join(str(error).split())[:300]}") from error
