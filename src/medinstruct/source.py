@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import bz2
 import errno
+import fnmatch
 import gzip
 import hashlib
 import io
 import lzma
+import os
+import re
 import stat
 import struct
 import tarfile
@@ -28,9 +31,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import IO, Protocol, Self, cast
 
 from medinstruct.errors import FormatError, Place, UnsafeInput
@@ -46,8 +49,11 @@ quarter.
 BOMB_BYTES = 64 << 20
 CHUNK = 1 << 20
 
-PASSED_OVER = {"_upstream", "__MACOSX"}
+PASSED_OVER = ("_upstream", "__MACOSX")
 """Folders that hold notices and not data; like hidden ones they are not looked into."""
+HIDDEN = re.compile(rf"(?:\A|/)(?:\.|(?:{'|'.join(PASSED_OVER)})(?:/|\Z))")
+PLAIN = re.compile(r"(?!\.\.?(?:/|\Z))[^/\\:]+(?:/(?!\.\.?(?:/|\Z))[^/\\:]+)*")
+"""A name that leads nowhere but down, on any system, and is spelled in one way."""
 
 Member = tuple[str, Callable[[], bytes]]
 """A file's name below the folder, and what reads it, to be called before the next one is asked for."""
@@ -78,25 +84,27 @@ class File:
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
-    def text(self, encoding: str = "utf-8-sig") -> str:
-        """The decoded text; line ends stay as they are, a byte order mark goes.
+    def text(self, encoding: str = "utf-8-sig", errors: str = "strict") -> str:
+        """The decoded text; line ends stay as they are, a byte order mark goes. `errors` is that of `bytes.decode`.
 
         Raises:
             FormatError: if the bytes are not in `encoding`, with the line.
         """
         try:
-            return self.data.decode(encoding)
+            if encoding == "utf-8-sig":  # whose decoder is written in Python
+                return self.data.decode("utf-8", errors).removeprefix("\ufeff")
+            return self.data.decode(encoding, errors)
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             bad = error.object[error.start : error.start + 4]
             raise FormatError(f"bytes {bad!r} are not {encoding}", where=Place(self.name, line)) from error
 
-    def lines(self, encoding: str = "utf-8-sig") -> list[str]:
+    def lines(self, encoding: str = "utf-8-sig", errors: str = "strict") -> list[str]:
         """The lines without their ends, which may be LF or CRLF; a last empty one is left out.
 
         Unlike `str.splitlines` this keeps form feeds and Unicode line separators, which stand inside medical text.
         """
-        text = self.text(encoding)
+        text = self.text(encoding, errors)
         lines = text.split("\n")
         if "\r" in text:
             lines = [line.removesuffix("\r") for line in lines]
@@ -106,16 +114,17 @@ class File:
 def select(folder: Path, patterns: Sequence[str]) -> Iterator[File]:
     """Yield the files below `folder` that match any of `patterns`, in the order of their names.
 
-    A pattern matches from the right, part by part: `train/*.txt` finds `pubtator/train/a.txt`. Archives are read once
+    A pattern matches from the right, part by part: `train/*.txt` finds `pubtator/train/a.txt`. Archives are read
     from front to back. Hidden files and `PASSED_OVER` are not seen, nor is `a.txt.gz` beside `a.txt`.
 
     Raises:
         UnsafeInput: for an archive that no honest distributor would pack.
         FormatError: for one that is cut off, damaged or encrypted.
     """
+    matches = _matcher(tuple(patterns))
     for name, path in _walk(folder):
         with _telling(name):
-            found = [File(inside, read()) for inside, read in _members(name, path) if _matches(inside, patterns)]
+            found = [File(inside, read()) for inside, read in _members(name, path) if matches(inside)]
         yield from sorted(found, key=attrgetter("name"))
 
 
@@ -130,15 +139,16 @@ def everything(path: Path) -> Iterator[File]:
         yield from select(path, ["*"])
         return
     with _telling(path.name):
-        found = [File(name, read()) for name, read in _members(path.name, path)]
+        found = [File(name, read()) for name, read in _members(path.name, str(path))]
     yield from sorted(found, key=attrgetter("name"))
 
 
 def exists(folder: Path, patterns: Sequence[str]) -> bool:
     """Whether `folder` holds a file for any of `patterns`; reads none, and raises what `select` does."""
+    matches = _matcher(tuple(patterns))
     for name, path in _walk(folder):
         with _telling(name):
-            if any(_matches(inside, patterns) for inside, _ in _members(name, path)):
+            if any(matches(inside) for inside, _ in _members(name, path)):
                 return True
     return False
 
@@ -146,35 +156,38 @@ def exists(folder: Path, patterns: Sequence[str]) -> bool:
 def digest(files: Iterable[File]) -> str:
     """SHA-256 over the base names and contents of `files`, whatever the folders or archives they lie in."""
     total = hashlib.sha256()
-    for key, sha256 in sorted((PurePosixPath(file.name).name, file.sha256) for file in files):
+    for key, sha256 in sorted((file.name.rpartition("/")[2], file.sha256) for file in files):
         total.update(f"{key}\0{sha256}\n".encode())
     return total.hexdigest()
 
 
-def _walk(folder: Path) -> list[tuple[str, Path]]:
-    """The files below a folder by their names there, in the order of these."""
-    found = {_spelled(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
-    return sorted(
-        (name, path)
-        for name, path in found.items()
-        if not _is_hidden(name) and not (name.endswith(".gz") and name[:-3] in found)
-    )
+def _walk(folder: Path) -> list[tuple[str, str]]:
+    """The files below a folder by their names there, each with its path, in the order of the names."""
+    found: dict[str, str] = {}
+    root = os.path.join(folder, "")
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not HIDDEN.match(name)]
+        for path in (os.path.join(place, name) for name in files if not HIDDEN.match(name)):
+            if os.path.isfile(path):
+                found[_spelled(path.removeprefix(root))] = path
+    return sorted((name, path) for name, path in found.items() if not (name.endswith(".gz") and name[:-3] in found))
 
 
-def _spelled(path: Path) -> str:
+def _spelled(path: str) -> str:
     """The path with `/`, and with U+FFFD for bytes that are no UTF-8: a name must go into files and tables."""
-    return path.as_posix().encode(errors="surrogateescape").decode(errors="replace")
+    return path.replace(os.sep, "/").encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part in PASSED_OVER for part in name.split("/"))
+@lru_cache(maxsize=256)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return what tells whether a name matches one of `patterns` from the right, part by part."""
+    wanted = [[re.compile(fnmatch.translate(part)).match for part in reversed(each.split("/"))] for each in patterns]
 
+    def matches(name: str) -> bool:
+        parts = name.split("/")[::-1]
+        return any(len(each) <= len(parts) and all(fits(part) for fits, part in zip(each, parts)) for each in wanted)
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
-    path = PurePosixPath(name)
-    if any(part.startswith(("._", "__MACOSX")) for part in path.parts):
-        return False  # what a Mac puts beside each file of an archive
-    return any(path.match(pattern) for pattern in patterns)
+    return matches
 
 
 @contextmanager
@@ -192,18 +205,19 @@ def _telling(name: str) -> Iterator[None]:
         raise FormatError(f"cannot be unpacked: {error}", where=name, next="fetch it again") from error
 
 
-def _members(name: str, path: Path) -> Iterator[Member]:
+def _members(name: str, path: str) -> Iterator[Member]:
     """What a file holds: its members if it is an archive, else itself."""
-    unpack = next((unpack for suffix, unpack in UNPACKERS.items() if name.lower().endswith(suffix)), None)
+    lower = name.lower()
+    unpack = next((unpack for suffix, unpack in UNPACKERS.items() if lower.endswith(suffix)), None)
     if unpack is None:
-        yield name, path.read_bytes
+        yield name, Path(path).read_bytes
     else:
-        yield from ((inside, read) for inside, read in unpack(name, path) if not _is_hidden(inside))
+        yield from ((inside, read) for inside, read in unpack(name, path) if not HIDDEN.search(inside))
 
 
-def _zip(name: str, path: Path) -> Iterator[Member]:
+def _zip(name: str, path: str) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
-        allowance = _Allowance(name, path.stat().st_size)
+        allowance = _Allowance(name, os.stat(path).st_size)
         for count, member in enumerate(archive.infolist(), start=1):
             inside = _safe_name(name, member.filename, count)
             kind = stat.S_IFMT(member.external_attr >> 16)  # 0 where no Unix packed it
@@ -219,11 +233,25 @@ def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowance: _All
         return allowance.read_all(stream)
 
 
-def _tar(name: str, path: Path) -> Iterator[Member]:
-    """Members as they come, in one pass: the allowance counts what is passed over too, and headers."""
+def _tar(name: str, path: str) -> Iterator[Member]:
+    """Files as they come, read where they were found to stand."""
+    stamp = os.stat(path)
     with _open(path) as stream:
-        allowance = _Allowance(name, path.stat().st_size)
-        held = cast("IO[bytes]", _Held(stream, allowance))  # `tarfile` calls `read` alone of a stream
+        onward = _Onward(_Held(stream, _Allowance(name, stamp.st_size)))
+        for inside, at, size in _contents(name, path, stamp.st_size, stamp.st_mtime_ns):
+            yield f"{name}/{inside}", partial(onward.read, at, size)
+
+
+@lru_cache(maxsize=16)
+def _contents(name: str, path: str, packed: int, changed: int) -> tuple[tuple[str, int, int], ...]:
+    """Return name, start and size of each file of a tar, once it was seen to be whole and harmless.
+
+    Kept as long as the tar does not change: the splits of a corpus stand in one, and the headers of its thousands of
+    small files cost far more than what is in them. The allowance counts these too, and what is passed over.
+    """
+    found = []
+    with _open(path) as stream:
+        held = cast("IO[bytes]", _Held(stream, _Allowance(name, packed)))  # `tarfile` calls `read` alone of a stream
         with tarfile.open(fileobj=held, mode="r|", tarinfo=_TarMember, errors="replace") as archive:
             for count, member in enumerate(archive, start=1):
                 inside = _safe_name(name, member.name, count)
@@ -231,15 +259,33 @@ def _tar(name: str, path: Path) -> Iterator[Member]:
                 _refuse_odd(name, inside, member.issym() or member.islnk(), is_odd)
                 _refuse_giant(name, member.size)  # before `tarfile` passes over what may not be there
                 if not member.isdir():
-                    yield f"{name}/{inside}", partial(_from_tar, archive, member)
+                    found.append((inside, member.offset_data, member.size))
         while held.read(CHUNK):  # behind the tar stands the check sum of what packed it
             pass
+    return tuple(found)
 
 
-def _from_tar(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    stream = archive.extractfile(member)
-    assert stream is not None  # of a regular file it never is
-    return stream.read()
+class _Onward:
+    """A stream that is read at places further and further on."""
+
+    def __init__(self, stream: _Readable) -> None:
+        self.stream, self.at = stream, 0
+
+    def read(self, at: int, size: int) -> bytes:
+        while self.at < at:
+            self._take(min(at - self.at, CHUNK))
+        return b"".join(self._pieces(size))
+
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        end = self.at + size
+        while self.at < end:
+            yield self._take(end - self.at)
+
+    def _take(self, size: int) -> bytes:
+        if not (data := self.stream.read(size)):
+            raise EOFError("it ends before what it holds")
+        self.at += len(data)
+        return data
 
 
 class _TarMember(tarfile.TarInfo):
@@ -257,9 +303,9 @@ class _TarMember(tarfile.TarInfo):
             raise tarfile.ReadError(f"{error}") from error
 
 
-def _gz(name: str, path: Path) -> Iterator[Member]:
+def _gz(name: str, path: str) -> Iterator[Member]:
     def read() -> bytes:
-        if not (size := path.stat().st_size):
+        if not (size := os.stat(path).st_size):
             raise EOFError("it is empty")  # which `gzip` takes for an empty file
         with gzip.open(path) as stream:
             return _Allowance(name, size).read_all(stream)
@@ -270,12 +316,12 @@ def _gz(name: str, path: Path) -> Iterator[Member]:
 UNPACKERS = {".zip": _zip, ".tar": _tar, ".tar.gz": _tar, ".tgz": _tar, ".tar.bz2": _tar, ".tar.xz": _tar, ".gz": _gz}
 """By suffix; the first that fits counts."""
 
-OPENERS: dict[bytes, Callable[[Path], object]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+OPENERS: dict[bytes, Callable[[str], object]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 """How a tar was compressed, by its first bytes: its name is wrong often enough."""
 
 
-def _open(path: Path) -> IO[bytes]:
-    with path.open("rb") as file:
+def _open(path: str) -> IO[bytes]:
+    with open(path, "rb") as file:
         magic = file.read(6)
     opener = next((opener for first, opener in OPENERS.items() if magic.startswith(first)), partial(open, mode="rb"))
     return cast("IO[bytes]", opener(path))
@@ -326,6 +372,8 @@ def _safe_name(archive: str, member: str, count: int) -> str:
     """The name of the member number `count`, with `/`; Windows' way of reading a name covers that of all others."""
     if count > MAX_MEMBERS:
         raise UnsafeInput(f"more than {MAX_MEMBERS:,} members", where=archive, next=_HINT)
+    if PLAIN.fullmatch(member):
+        return member
     path = PureWindowsPath(member)
     if path.anchor or ".." in path.parts:
         raise UnsafeInput(f"{member!r} leads out of the archive", where=archive, next=_HINT)

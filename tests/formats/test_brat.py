@@ -144,6 +144,8 @@ def test_a_part_declared_unanswered_is_text_alone():
         ("23 27;28 32", "28 32;23 27", 3, "the parts of mention T3 are not in the order of the text"),
         ("23 27;28 32", "23 27;28", 3, "the second column is not type, start and end: 'Site 23 27;28'"),
         ("3 9", "9 9", 1, "mention T1 at 9:9 lies outside the text"),
+        ("T1\tFinding", "T 1\tFinding", 1, "the second column is not type, start and end"),
+        ("T1\tFinding", "T1\t", 1, "the second column is not type, start and end"),
         ("3 9", "-3 9", 1, "the second column is not type, start and end"),
         ("3 9", f"{'9' * 5000} 9", 1, "Exceeds the limit"),
         ("UMLS:C0007082", "C0007082", 18, "a concept is Vocabulary:Id, not 'C0007082'"),
@@ -165,6 +167,20 @@ def test_a_fault_is_told_with_its_line(old, new, line, reason):
 
     assert isinstance(broken, Broken)
     assert (str(broken.place), broken.reason[: len(reason)]) == (f"ward/n17.ann:{line}", reason)
+
+
+def test_a_mention_that_ends_behind_the_text_is_told_though_it_says_all_that_is_there():
+    [broken] = read(files("Zorbin.", "T1\tDrug 0 99\tZorbin.\n"))
+
+    assert broken.reason == "mention T1 at 0:99 lies outside the text of 7 characters"
+
+
+@pytest.mark.parametrize("offsets", ["16380 16391", "99990 100001"])
+def test_offsets_may_be_of_any_size(offsets):
+    start, end = map(int, offsets.split())
+    [document] = read(files("x" * start + "hydrolubine", f"T1\tDrug {offsets}\thydrolubine\n"))
+
+    assert document.mentions[0].spans == ((start, end),)
 
 
 def test_an_annotation_without_text_is_told():

@@ -159,6 +159,16 @@ def test_bytes_in_another_encoding_are_broken():
     assert [record.place.file for record in genetag.read(bad)] == ["train/train.in", "train/GENE.eval"]
 
 
+def test_a_byte_in_another_encoding_breaks_its_sentence_alone():
+    sentences = File("train/train.in", "P1 zörb\nP2 zörb\nP3 zorb\n".encode())
+    genes = File("train/GENE.eval", b"P1|0 3|z\xf6rb\nP2|0 3|z\xc3\xb6rb\nP3|0 3|zorb\n")
+
+    one, *others = genetag.read([sentences, genes])
+
+    assert told([one]) == [r"train/GENE.eval:1: bytes b'\xf6rb' are not utf-8-sig"]
+    assert [(other.id, len(other.mentions)) for other in others] == [("P2", 1), ("P3", 1)]
+
+
 words = st.text(st.characters(exclude_categories=["Cs", "Zs", "Zl", "Zp", "Cc"]), min_size=1, max_size=6)
 
 

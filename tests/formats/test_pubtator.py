@@ -240,6 +240,27 @@ def test_a_file_that_is_no_unicode_is_broken_and_the_next_one_read():
     assert other.id == "2"
 
 
+@pytest.mark.parametrize(("line", "reason"), [
+    ("0\t99\tFever.", "mention T1 at 0:99 lies outside the text of 6 characters"),
+    ("3\t3\t", "mention T1 at 3:3 lies outside the text of 6 characters"),
+    ("0\t-1\tFever", "mention T1 at 0:-1 lies outside the text of 6 characters"),
+])  # fmt: skip
+def test_a_mention_that_slices_to_its_string_is_still_looked_at(line, reason):
+    [broken] = read(f"1|t|Fever.\n1\t{line}\tDisease\n")
+
+    assert broken.reason == reason
+
+
+def test_a_byte_that_is_no_unicode_breaks_its_block_alone():
+    blocks = [b"1|t|Fever.\n1\t0\t5\tFever\tDisease\n", b"2|t|F\xf6ver.\n2|a|M\xf6re.\n", b"3|t|Fever \xc3\xb6.\n"]
+
+    records = list(pubtator.read([File("a.txt", b"\n".join(blocks))]))
+
+    assert [record.id for record in records] == ["1", "2", "3"]
+    assert str(records[1].error()) == r"a.txt:4: bytes b'\xf6ver' are not utf-8-sig"
+    assert (len(records[0].mentions), records[2].text) == (1, "Fever \xf6.")
+
+
 def test_a_repair_mends_what_is_known():
     repair = by_id({"1": ("quotation marks are blanks", believe_offsets("T1"))})
 

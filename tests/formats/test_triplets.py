@@ -101,11 +101,22 @@ def test_a_bad_row_is_told_with_its_line(tables, reasons):
     assert told(files(**tables)) == reasons
 
 
-def test_a_table_that_is_no_utf8_leaves_no_text_unannotated():
+@pytest.mark.parametrize(
+    "table, at", [(0, "dev/d_abstracs.tsv:2"), (1, "dev/d_entities.tsv:1"), (2, "dev/d_relations.tsv:1")]
+)
+def test_a_byte_that_is_no_utf8_breaks_its_text_alone(table, at):
     given = files()
-    given[1] = File("dev/d_entities.tsv", b"7012\tT1\xff\n")
+    line = int(at[-1]) - 1
+    lines = given[table].data.split(b"\n")
+    bad, id = lines[line] + b"\xff", lines[line].partition(b"\t")[0].decode()
+    given[table] = File(given[table].name, b"\n".join([*lines[:line], bad, *lines[line + 1 :]]))
 
-    assert told(given) == ["dev/d_entities.tsv:1: bytes b'\\xff\\n' are not utf-8-sig"]
+    records = list(triplets.read(given))
+
+    [broken] = [record for record in records if isinstance(record, Broken)]
+    assert (str(broken.place), broken.id, broken.reason) == (at, id, "bytes b'\\xff' are not utf-8-sig")
+    assert {record.id for record in records} == {document.id for document in triplets.read(files())}
+    assert len(records) == 2
 
 
 @st.composite

@@ -120,6 +120,11 @@ def _copy(fields: Mapping[str, Any]) -> dict[str, Any]:
         if found := fields.get(kind):
             plain = (each.model_dump() if isinstance(each, BaseModel) else dict(each) for each in found)
             copied[kind] = tuple(each for each in plain if all(name in each for name in needed))
+    for link in (*copied.get("relations", ()), *copied.get("events", ())):
+        if "arguments" in link:
+            link["arguments"] = tuple(
+                [dict(each if isinstance(each, dict) else vars(each)) for each in link["arguments"]]
+            )
     if mentions := copied.get("mentions"):
         for mention in mentions:
             mention["spans"] = tuple([tuple(span) for span in mention["spans"]])

@@ -95,7 +95,7 @@ def _draft(
         fields = _fields(document, dialect)
     except (ValueError, LookupError) as error:  # a corpus that names vocabularies may not know the type
         return Broken(place, id, str(error))
-    return Draft(place, {"id": id, **fields, "identities": identities(identity, id)}, lines, typed=True)
+    return Draft(place, {"id": id, **fields, "identities": identities(identity, id)}, lines, typed=("mentions",))
 
 
 def _hint(draft: Draft) -> str:

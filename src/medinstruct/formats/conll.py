@@ -282,7 +282,7 @@ def _draft(file: str, part: Part, layout: Layout) -> Draft:
         "id": part.id, "text": text, "passages": tuple(passages), "mentions": mentions,
         "identities": (f"{layout.identity}:{part.document}",) if layout.identity else (),
     }  # fmt: skip
-    return Draft(Place(file, part.line), fields, typed=True)
+    return Draft(Place(file, part.line), fields, typed=("mentions",))
 
 
 def decode(tokens: Sequence[Token], scheme: Scheme, type: str = "") -> list[tuple[int, int, str]]:

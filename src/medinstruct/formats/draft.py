@@ -14,23 +14,27 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from medinstruct.document import Concept, Document, Item, Mention, quote
+from medinstruct.document import QUOTED, Concept, Document, Event, Item, Mention, Part, Relation, quote
 from medinstruct.errors import FormatError, Place
 
 
 @dataclass(slots=True)
 class Draft:
-    """A record as a file states it, before it is checked: the fields of a Document or an Item as plain values."""
+    """A record as a file states it, before it is checked: the fields of a Document or an Item as plain values, among
+    which a Concept and an Argument may be what they will be.
+    """
 
     place: Place
     fields: dict[str, Any]
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each annotation by its id, where the format has lines; for messages only."""
     kind: type[Document] | type[Item] = Document
-    typed: bool = False
-    """Whether every mention has all its fields, each of its kind, because a reader made them of text. They need not be
-    looked at one by one; whether they quote their text is looked at always.
+    typed: tuple[str, ...] = ()
+    """The fields whose annotations have all their fields, each of its kind, because a reader made them of text: some of
+    `TRUSTED`. They need not be looked at one by one; whether they quote their text and point to something always is.
     """
+    quoted: bool = False
+    """Whether the reader has compared every mention with its text, and found it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def finish(drafts: Iterable[Draft | Broken], repair: Repair | None = None) -> It
         try:
             if repair is not None and (note := repair(draft)):
                 draft.fields["notes"] = (*draft.fields.get("notes", ()), note)
-                draft.typed = False
+                draft.typed, draft.quoted = (), False
         except FAULTS as error:
             yield Broken(draft.place, str(draft.fields.get("id", "")), f"cannot be repaired: {error}")
             continue
@@ -81,7 +85,11 @@ def finish(drafts: Iterable[Draft | Broken], repair: Repair | None = None) -> It
 def _checked(draft: Draft) -> Document | Item:
     if not draft.typed:
         return draft.kind.model_validate(draft.fields)
-    return Document.model_validate({**draft.fields, "mentions": Mention.trusted(draft.fields["mentions"])})
+    parts = {name: TRUSTED[name].trusted(draft.fields[name]) for name in draft.typed}
+    return Document.model_validate({**draft.fields, **parts}, context=QUOTED if draft.quoted else None)
+
+
+TRUSTED: dict[str, type[Part]] = {"mentions": Mention, "relations": Relation, "events": Event}
 
 
 @lru_cache(maxsize=1 << 16)

@@ -28,7 +28,7 @@ from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
 from medinstruct.formats.features import FEATURES, keep, numbered, on_one_line
-from medinstruct.formats.rows import decoded, leniently, undecoded
+from medinstruct.formats.rows import lines_of
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -111,16 +111,12 @@ def _drafts(folder: dict[str, File], type: str, identity: Callable[[str], str]) 
 
 
 def _sentences(file: File) -> Iterator[Sentence | Broken]:
-    if isinstance(text := leniently(file), Broken):
-        yield text
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        line = line.removesuffix("\r")
-        if reason := undecoded(line):
-            yield Broken(Place(file.name, number), "", reason)
-            continue
+    lines, undecoded = lines_of(file)
+    for number, line in enumerate(lines, start=1):
         id, _, sentence = line.partition(" ")
-        if id.strip() and sentence.strip():
+        if number in undecoded:
+            yield Broken(Place(file.name, number), id, undecoded[number])
+        elif id.strip() and sentence.strip():
             yield Sentence(Place(file.name, number), id, sentence)
         elif line.strip():
             yield Broken(Place(file.name, number), id, f"not an id, a blank and a sentence: {line[:80]!r}")
@@ -130,14 +126,14 @@ def _entries(file: File | None) -> Entries:
     entries: Entries = defaultdict(list)
     if file is None:
         return entries
-    if isinstance(text := decoded(file), Broken):
-        return {"": [text]}
-    for number, line in enumerate(text.split("\n"), start=1):
-        line, place = line.removesuffix("\r"), Place(file.name, number)
-        if found := ENTRY.fullmatch(line):
+    lines, undecoded = lines_of(file)
+    for number, line in enumerate(lines, start=1):
+        place, id = Place(file.name, number), line.partition("|")[0]
+        if number in undecoded:
+            entries[id].append(Broken(place, id, undecoded[number]))
+        elif found := ENTRY.fullmatch(line):
             entries[found[1]].append(Entry(place, int(found[2]), int(found[3]), found[4]))
         elif line.strip():
-            id = line.partition("|")[0]
             entries[id].append(Broken(place, id, f"not an id, two offsets and a text: {line[:80]!r}"))
     return entries
 

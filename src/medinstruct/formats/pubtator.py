@@ -32,6 +32,7 @@ from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish, mention_id
 from medinstruct.formats.features import keep, numbered, on_one_line, with_concepts, with_roles
+from medinstruct.formats.rows import lines_of
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
@@ -92,15 +93,13 @@ def read(
 
 
 def _drafts(file: File, kinds: Kinds, identity: Identity) -> Iterator[Draft | Broken]:
-    try:
-        lines = file.lines()
-    except FormatError as error:
-        yield Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
-        return
+    lines, undecoded = lines_of(file)
     first = 0
     for at, line in enumerate([*lines, ""]):
         if not line or line.isspace():
-            if first < at:
+            if undecoded and (bad := next(filter(undecoded.get, range(first + 1, at + 1)), 0)):
+                yield Broken(Place(file.name, bad), _owner(lines[first]), undecoded[bad])
+            elif first < at:
                 yield _draft(Place(file.name, first + 1), lines[first:at], kinds, identity)
             first = at + 1
 
@@ -113,6 +112,8 @@ def _draft(place: Place, block: list[str], kinds: Kinds, identity: Identity) -> 
     attributes: list[dict[str, Any]] = []
     lines: dict[str, int] = {}
     texts = _texts(block, id)
+    text, passages = _join(texts)
+    quoted, length = True, len(text)
     number, line = place.line, ""
     try:
         for number, line in enumerate(
@@ -124,9 +125,11 @@ def _draft(place: Place, block: list[str], kinds: Kinds, identity: Identity) -> 
             if len(columns) == 5 and columns[1].isdecimal():
                 _, start, end, string, kind = columns
                 types, concepts = kinds(kind)
-                name, spans = mention_id(len(mentions) + 1), ((int(start), int(end)),)
+                name, first, last = mention_id(len(mentions) + 1), int(start), int(end)
+                if text[first:last] != string or not first < last <= length:
+                    quoted = False
                 mentions.append({
-                    "id": name, "spans": spans, "text": string, "types": types, "concepts": concepts, "alternatives": (),
+                    "id": name, "spans": ((first, last),), "text": string, "types": types, "concepts": concepts, "alternatives": (),
                 })  # fmt: skip
                 lines[name] = number
             else:
@@ -136,13 +139,12 @@ def _draft(place: Place, block: list[str], kinds: Kinds, identity: Identity) -> 
                 lines[relation["id"]] = number
     except (ValueError, LookupError) as error:  # a corpus that names vocabularies may not know the type
         return Broken(Place(place.file, number), id, f"{error}: {line[:80]!r}")
-    text, passages = _join(texts)
     _qualify(relations, mentions)
     fields = {
         "id": id, "text": text, "passages": passages, "mentions": tuple(mentions), "relations": tuple(relations),
         "attributes": tuple(attributes), "identities": identities(identity, id),
     }  # fmt: skip
-    return Draft(place, fields, lines, typed=True)
+    return Draft(place, fields, lines, typed=("mentions",), quoted=quoted)
 
 
 def _owner(line: str) -> str:

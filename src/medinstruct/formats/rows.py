@@ -137,6 +137,15 @@ def undecoded(text: str, encoding: str = "utf-8-sig") -> str | None:
     )
 
 
+def lines_of(file: File) -> tuple[list[str], dict[int, str]]:
+    """Return the lines of a file, and for each that holds a byte that is no UTF-8, by its number, what is wrong with it."""
+    try:
+        return file.lines(), {}
+    except FormatError:
+        lines = file.lines(errors="surrogateescape")
+        return lines, {number: why for number, line in enumerate(lines, start=1) if (why := undecoded(line))}
+
+
 def _id(thing: Placed) -> str:
     return str(thing.get("id", thing.key)) if isinstance(thing, Row) else ""
 

@@ -25,13 +25,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import Any
 
-from medinstruct.document import Argument, Concept, Document, Event, Mention, Relation, quote
+from medinstruct.document import Argument, Concept, Spans, quote
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish
-from medinstruct.formats.features import renamed, with_concepts, with_ids
 from medinstruct.source import File
 
 Identity = str | Callable[[str], str]
@@ -39,10 +38,13 @@ Identity = str | Callable[[str], str]
 none.
 """
 
+TYPED = ("mentions", "relations", "events")
+"""What is made of text alone (see `Draft.typed`)."""
 MENTION = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9]+) ([0-9]+)((?:;[0-9]+ [0-9]+)*)\t([^\t]*)")
+NUMBERS = {str(number): number for number in range(1 << 14)}
+"""The offsets of nearly all mentions: to look them up takes half of the time of `int`."""
 PART = re.compile(r";([0-9]+) ([0-9]+)")
 BREAKS = str.maketrans("\n\r\t", "   ")
-WORD = re.compile(r"[^\t\n\r ]+")
 
 
 # Reading: files → bundles → lines → drafts
@@ -86,18 +88,10 @@ def _draft(bundle: dict[str, File], sheets: Sequence[str], identity: Identity) -
     except FormatError as error:
         return Broken(error.where if isinstance(error.where, Place) else Place(first.name), id, error.what)
     name = bundle[sheets[0]].name if sheets else first.name
-    number, line = 0, ""
-    try:
-        for number, line in enumerate(lines, start=1):
-            if line and not line.isspace():
-                LINES.get(line[0], Sheet.stranger)(sheet, number, line)
-    except ValueError as error:
-        return Broken(Place(name, number), id, f"{error}: {line[:80]!r}")
-    if dangling := sheet.resolve():
-        return Broken(Place(name, dangling[0]), id, dangling[1])
-    return Draft(
-        Place(name), {"id": id, **sheet.fields(), "identities": identities(identity, id)}, sheet.numbers, typed=True
-    )
+    if fault := sheet.take(lines) or sheet.resolve():
+        return Broken(Place(name, fault[0]), id, fault[1])
+    fields = {"id": id, **sheet.fields(), "identities": identities(identity, id)}
+    return Draft(Place(name), fields, sheet.numbers, typed=TYPED, quoted=sheet.quoted)
 
 
 def identities(identity: Identity, id: str) -> tuple[str, ...]:
@@ -124,7 +118,7 @@ class Sheet:
     """What the lines of one record say about its text, as plain fields of a Document.
 
     There is a method for each kind of line (`LINES`), which takes in one; a line that cannot be read raises
-    ValueError.
+    ValueError there.
     """
 
     text: str
@@ -141,6 +135,42 @@ class Sheet:
     named: list[tuple[int, str, str]] = field(default_factory=list)
     """The same for each concept."""
     stars: int = 0
+    quoted: bool = True
+    """Whether all mentions were found where they are said to stand, in one part."""
+
+    def take(self, lines: list[str]) -> tuple[int, str] | None:
+        """Take in all lines; return the number of the first that cannot be read and why, or None.
+
+        Mentions in one part pass by the million: they are taken in here, and by `mention` where anything is odd.
+        """
+        text, length, mentions, numbers = self.text, len(self.text), self.mentions, self.numbers
+        number, line = 0, ""
+        try:
+            for number, line in enumerate(lines, start=1):
+                if (letter := line[:1]) != "T":
+                    if letter in LINES:
+                        LINES[letter](self, number, line)
+                    elif line and not line.isspace():
+                        raise ValueError(f"a line begins with one of {' '.join(LINES)}, this one does not")
+                    continue
+                try:
+                    id, place, string = line.split("\t")
+                    type, start, end = place.split(" ")
+                    first, last = NUMBERS[start], NUMBERS[end]
+                except (ValueError, KeyError):
+                    type = ""
+                if not type or " " in id:
+                    self.mention(number, line)
+                    continue
+                if text[first:last] != string or not first < last <= length:  # by far most mentions quote their text
+                    string = self._stands(string, ((first, last),))
+                numbers[id] = number
+                mentions.append({
+                    "id": id, "spans": ((first, last),), "text": string, "types": (type,), "concepts": (), "alternatives": (),
+                })  # fmt: skip
+        except ValueError as error:
+            return number, f"{error}: {line[:80]!r}"
+        return None
 
     def mention(self, number: int, line: str) -> None:
         if (found := MENTION.fullmatch(line)) is None:
@@ -150,13 +180,16 @@ class Sheet:
         spans: tuple[tuple[int, int], ...] = ((first, last),)
         if more:
             spans += tuple([(int(start), int(end)) for start, end in PART.findall(more)])
-        stands = quote(self.text, spans) if more else self.text[first:last]
-        if stands != string and stands.translate(BREAKS) == string:
-            string = stands
+        string = self._stands(string, spans)
         self.numbers[id] = number
         self.mentions.append({
             "id": id, "spans": spans, "text": string, "types": (type,), "concepts": (), "alternatives": (),
         })  # fmt: skip
+
+    def _stands(self, string: str, spans: Spans) -> str:
+        """Return what stands at `spans` if `string` writes it, else `string`."""
+        self.quoted = False
+        return stands if (stands := quote(self.text, spans)).translate(BREAKS) == string else string
 
     def event(self, number: int, line: str) -> None:
         id, words = _words(line, "type and trigger")
@@ -164,13 +197,14 @@ class Sheet:
         if not type or not trigger:
             raise ValueError(f"an event begins with Type:Trigger, not with {words[0]!r}")
         self.numbers[id] = number
-        arguments = tuple([_argument(word) for word in words[1:]])
-        self.events.append({"id": id, "type": type, "trigger": trigger, "arguments": arguments})
+        self.events.append({
+            "id": id, "type": type, "trigger": trigger, "arguments": tuple(map(_argument, words[1:])),
+        })  # fmt: skip
 
     def relation(self, number: int, line: str) -> None:
-        id, words = _words(line, "type and arguments", at_least=2)
+        id, (type, *arguments) = _words(line, "type and arguments", at_least=2)
         self.numbers[id] = number
-        self.relations.append({"id": id, "type": words[0], "arguments": tuple([_argument(word) for word in words[1:]])})
+        self.relations.append({"id": id, "type": type, "arguments": tuple(map(_argument, arguments))})
 
     def star(self, number: int, line: str) -> None:
         _, words = _words(line, "a word and what it is said of", at_least=2)
@@ -203,9 +237,6 @@ class Sheet:
     def note(self, number: int, line: str) -> None:
         """Pass over a note of an annotator."""
 
-    def stranger(self, number: int, line: str) -> None:
-        raise ValueError(f"a line begins with one of {' '.join(LINES)}, this one does not")
-
     def resolve(self) -> tuple[int, str] | None:
         """Give the mentions their concepts; return line and reason of the first line that points to nothing."""
         for number, id, target in self.given:
@@ -231,22 +262,25 @@ LINES: dict[str, Callable[[Sheet, int, str], None]] = {
 
 def _words(line: str, what: str, at_least: int = 1) -> tuple[str, list[str]]:
     """Return the id of a line and the words of its second column; a third one is for the name of a concept, or empty."""
-    id, *columns = line.split("\t")
-    words = columns[0].split(" ") if columns else []
+    id, _, rest = line.partition("\t")
+    column, tab, more = rest.partition("\t")
+    words = column.split(" ")
     if "" in words:
         words = [word for word in words if word]
     if len(words) < at_least:
         raise ValueError(f"after the id and a tab come {what}")
-    if len(columns) > 2 or (columns[1:] and columns[1] and id[0] != "N"):
-        raise ValueError(f"nothing comes after {what}, this line has {len(columns) + 1} columns")
+    if tab and more and ("\t" in more or id[0] != "N"):
+        raise ValueError(f"nothing comes after {what}, this line has {line.count(chr(9)) + 1} columns")
     return id, words
 
 
-def _argument(word: str) -> dict[str, str]:
+@lru_cache(maxsize=1 << 12)
+def _argument(word: str) -> Argument:
+    """Return the argument that a word states; the first mentions of a document are named in nearly all documents."""
     role, colon, ref = word.rpartition(":")
     if not colon or not ref:
         raise ValueError(f"an argument is Role:Id, not {word!r}")
-    return {"role": role, "ref": ref, "kind": "event"} if ref[0] == "E" else {"role": role, "ref": ref}
+    return Argument(role=role, ref=ref, kind="event" if ref[0] == "E" else "mention")
 
 
 def _why_no_mention(line: str) -> str:
@@ -254,154 +288,3 @@ def _why_no_mention(line: str) -> str:
     if len(columns) != 3:
         return f"a mention has three columns, this line has {len(columns)}"
     return f"the second column is not type, start and end: {columns[1][:40]!r}"
-
-
-# Writing: Document → lines → files
-
-
-@dataclass(slots=True)
-class Lines:
-    """The standoff lines of one document.
-
-    Ids that are not of the format's kind (`T…`, `E…`, `R…`) are replaced, all of one kind of thing together.
-
-    Raises:
-        FormatError: for a document that standoff cannot hold, saying what.
-    """
-
-    document: Document
-    names: dict[str, dict[str, str]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        if reason := _unwritable(self.document):
-            raise FormatError(f"document {self.document.id}: {reason}", next="choose a format that can hold it")
-        self.names = {
-            "mention": _names("T", [mention.id for mention in self.document.mentions]),
-            "event": _names("E", [event.id for event in self.document.events]),
-            "relation": _names("R", [relation.id for relation in self.document.relations]),
-        }
-
-    def mentions(self) -> list[str]:
-        return [self._mention(mention) for mention in self.document.mentions]
-
-    def events(self) -> list[str]:
-        lines = []
-        for event in self.document.events:
-            head = f"{self.names['event'][event.id]}\t{event.type}:{self.names['mention'][event.trigger]}"
-            lines.append(" ".join([head, *map(self._argument, event.arguments)]))
-        return lines
-
-    def relations(self) -> list[str]:
-        lines = []
-        for relation in self.document.relations:
-            name = self.names["relation"][relation.id]
-            words = " ".join([relation.type, *map(self._argument, relation.arguments)])
-            lines.append(f"{'*' if name.startswith('*') else name}\t{words}")
-        return lines
-
-    def equivalences(self) -> list[str]:
-        names = self.names["mention"]
-        return ["*\tEquiv " + " ".join(names[id] for id in chain.mentions) for chain in self.document.coreferences]
-
-    def attributes(self, letter: str) -> list[str]:
-        names = {**self.names["relation"], **self.names["event"], **self.names["mention"]}
-        return [
-            " ".join([f"{letter}{count}\t{attribute.name}", names[attribute.target], attribute.value]).rstrip(" ")
-            for count, attribute in enumerate(self.document.attributes, start=1)
-        ]
-
-    def concepts(self) -> list[str]:
-        pairs = [(mention, concept) for mention in self.document.mentions for concept in mention.concepts]
-        return [
-            f"N{count}\tReference {self.names['mention'][mention.id]} {concept}\t{mention.text.translate(BREAKS)}"
-            for count, (mention, concept) in enumerate(pairs, start=1)
-        ]
-
-    def _mention(self, mention: Mention) -> str:
-        spans = ";".join(f"{start} {end}" for start, end in mention.spans)
-        return f"{self.names['mention'][mention.id]}\t{mention.types[0]} {spans}\t{mention.text.translate(BREAKS)}"
-
-    def _argument(self, argument: Argument) -> str:
-        name = self.names[argument.kind][argument.ref]
-        return f"{argument.role}:{name}" if argument.role else name
-
-
-def shape(document: Document) -> Document:
-    """Return what standoff says of a document that it can hold: ids of its kind, no empty names, plain values."""
-    mentions = _names("T", [mention.id for mention in document.mentions])
-    events = _names("E", [event.id for event in document.events])
-    relations = _names("R", [relation.id for relation in document.relations])
-    document = with_ids(document, mentions, events, relations)
-    stars = {relation.id: relation for relation in document.relations if relation.id.startswith("*")}
-    filled = renamed(document, lambda name: name or "_")
-    kept = tuple(stars.get(relation.id, relation) for relation in filled.relations)
-    values = (a.model_copy(update={"value": " ".join(WORD.findall(a.value))}) for a in filled.attributes)
-    return with_concepts(
-        filled.model_copy(update={"relations": kept, "attributes": tuple(values)}),
-        lambda concept: bool(WORD.fullmatch(str(concept)) and ":" not in concept.vocabulary),
-    )
-
-
-def _names(letter: str, ids: list[str]) -> dict[str, str]:
-    """Return each id's name in the file: itself, if all are of the format's kind, else a new one."""
-    stars = [id for id in ids if id.startswith("*")]
-    fit = re.compile(rf"{letter}[^\t\n\r :;]*|\*[0-9]+" if letter == "R" else rf"{letter}[^\t\n\r :;]*")
-    if all(map(fit.fullmatch, ids)) and stars == [f"*{count}" for count in range(1, len(stars) + 1)]:
-        return {id: id for id in ids}
-    return {id: f"{letter}{count}" for count, id in enumerate(ids, start=1)}
-
-
-def _unwritable(document: Document) -> str | None:
-    if document.passages or document.labels:
-        return f"has {'passages' if document.passages else 'labels'}"
-    return next(filter(None, _faults(document)), None)
-
-
-def _faults(document: Document) -> Iterator[str | None]:
-    for mention in document.mentions:
-        if len(mention.types) > 1 or mention.alternatives:
-            yield f"mention {mention.id} is of several types or has alternatives"
-        yield _no_word(f"the type of mention {mention.id}", mention.types[0])
-        for one in mention.concepts:
-            yield _no_word(f"a concept of mention {mention.id}", str(one))
-            if not one.vocabulary or ":" in one.vocabulary:
-                yield f"concept {one.id!r} of mention {mention.id} has no vocabulary, or one with a colon"
-    things: list[Event | Relation] = [*document.events, *document.relations]
-    for thing in things:
-        yield _no_word(f"the type of {thing.id}", thing.type)
-        for argument in thing.arguments:
-            if argument.kind == "concept":
-                yield f"{argument.role} of {thing.id} is a concept"
-            if argument.role or not thing.id.startswith("*"):
-                yield _no_word(f"a role of {thing.id}", argument.role)
-    for attribute in document.attributes:
-        yield _no_word(f"an attribute of {attribute.target}", attribute.name)
-        if attribute.value and not all(WORD.fullmatch(word) for word in attribute.value.split(" ")):
-            what = f"the value of {attribute.name} of {attribute.target}"
-            yield f"{what} holds a tab, a line break or blanks at an end: {attribute.value!r}"
-    for chain in document.coreferences:
-        if chain.type != "Equiv":
-            yield f"coreference {chain.id} is of type {chain.type!r}, not Equiv"
-
-
-def _no_word(what: str, word: str) -> str | None:
-    return None if WORD.fullmatch(word) else f"{what} is not one word: {word!r}"
-
-
-def pack(documents: Iterable[Document], sheets: Callable[[Lines], dict[str, list[str]]]) -> Iterator[File]:
-    """Yield the text file and the sheets of each document, named by its id.
-
-    Raises:
-        FormatError: for a document that standoff cannot hold, and for an id that is no file name or is there twice.
-    """
-    seen: set[str] = set()
-    for document in documents:
-        id = document.id
-        if PurePosixPath(f"{id}.txt").stem != id or "\\" in id or not id.isprintable() or id in seen:
-            raise FormatError(f"document {id!r}: its id is no file name, or there twice", next="give it another id")
-        seen.add(id)
-        found = sheets(Lines(document))
-        # a reader takes one byte order mark away, so that a text that begins with one needs two
-        yield File(f"{id}.txt", document.text.encode("utf-8-sig" if document.text.startswith("\ufeff") else "utf-8"))
-        for suffix, lines in found.items():
-            yield File(f"{id}{suffix}", "".join(f"{line}\n" for line in lines).encode())

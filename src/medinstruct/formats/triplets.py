@@ -34,7 +34,7 @@ from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
 from medinstruct.formats.features import with_ids
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import lines_of
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
@@ -49,6 +49,7 @@ FORMAT = Format(
         "mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences", "relations",
         "relations between mentions", "passages", "names of several words", "ids of annotations",
     }),
+    written={"identity": ""},
 )  # fmt: skip
 
 NAMES = {"texts": "abstrac", "mentions": "entities", "relations": "relations"}
@@ -137,9 +138,6 @@ def _drafts(files: list[File], identity: Identity, answers: bool) -> Iterator[Dr
             reason = f"there is no table of {kind} beside it; not annotated is not the same as nothing to find"
             yield Broken(Place(files[0].name), "", reason)
             return
-        if unreadable := [text for file in found if isinstance(text := decoded(file), Broken)]:
-            yield from unreadable
-            return
     records: dict[str, _Record] = {}
     yield from _texts(tables["texts"], records)
     yield from _rows(tables["mentions"], records, _Record.mention)
@@ -150,8 +148,10 @@ def _drafts(files: list[File], identity: Identity, answers: bool) -> Iterator[Dr
 
 def _texts(files: list[File], records: dict[str, _Record]) -> Iterator[Broken]:
     """Fill `records`; yield a Broken for each row that is none."""
-    for place, columns in _lines(files):
-        if len(columns) != 3:
+    for place, columns, undecoded in _lines(files):
+        if undecoded:
+            yield Broken(place, columns[0], undecoded)
+        elif len(columns) != 3:
             reason = f"a text has an id, a title and an abstract, this row has {len(columns)} columns"
             yield Broken(place, columns[0], reason)
         elif columns[0] in records:
@@ -166,9 +166,11 @@ def _rows(
 ) -> Iterator[Broken]:
     """Give each row to its record; yield a Broken for the first row of each text that is not there."""
     strangers: set[str] = set()
-    for place, columns in _lines(files):
+    for place, columns, undecoded in _lines(files):
         if (record := records.get(columns[0])) is not None:
             try:
+                if undecoded:
+                    raise ValueError(undecoded)
                 take(record, place, columns)
             except ValueError as error:
                 record.fault = record.fault or Broken(place, record.id, str(error))
@@ -177,11 +179,13 @@ def _rows(
             yield Broken(place, columns[0], f"there is no text {columns[0]!r}")
 
 
-def _lines(files: list[File]) -> Iterator[tuple[Place, list[str]]]:
+def _lines(files: list[File]) -> Iterator[tuple[Place, list[str], str]]:
+    """Yield place and columns of each row, and what is wrong with its bytes, or nothing."""
     for file in files:
-        for number, line in enumerate(file.lines(), start=1):
+        lines, undecoded = lines_of(file)
+        for number, line in enumerate(lines, start=1):
             if line:
-                yield Place(file.name, number), line.split("\t")
+                yield Place(file.name, number), line.split("\t"), undecoded.get(number, "")
 
 
 def write(documents: Iterable[Document], *, name: str = "documents") -> Iterator[File]:
