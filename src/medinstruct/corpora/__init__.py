@@ -18,10 +18,11 @@ from pathlib import Path
 from types import ModuleType
 
 from medinstruct import shelf
+from medinstruct.corpora import built
 from medinstruct.corpora.corpus import Corpus
 from medinstruct.errors import MedinstructError, NotFound, did_you_mean
 
-NOT_CORPORA = {"corpus", "coverage", "fetch", "parts", "vocabulary"}
+NOT_CORPORA = {"built", "corpus", "coverage", "fetch", "modifications", "parts", "vocabulary"}
 
 
 def names() -> list[str]:
@@ -30,12 +31,14 @@ def names() -> list[str]:
 
 
 def load(id: str) -> Corpus:
-    """Return the corpus of an id.
+    """Return the corpus of an id; `artefact:FOLDER` is a build of generated instructions.
 
     Raises:
         NotFound: naming the nearest one there is.
         MedinstructError: if its module has no `corpus`.
     """
+    if id.startswith(built.PREFIX):
+        return built.load(id.removeprefix(built.PREFIX))
     return _load(id, tuple(shelf.user_folders()))
 
 

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Split
+from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.formats import pubtator
 from medinstruct.license import License
-from medinstruct.tasks import Relations, Spans
+from medinstruct.tasks import Concepts, Relations, Spans
 
 corpus = Corpus(
     title="BioCreative V Chemical Disease Relation corpus",
@@ -42,6 +42,11 @@ corpus = Corpus(
             none="does not induce",
             question="Does the chemical induce the disease, according to the text?",
         ),
+        "ned": Concepts(
+            vocabularies={"MESH": "MeSH"},
+            types=("Chemical", "Disease"),
+            question="Which descriptor or concept of MeSH is it?",
+        ),
     },
     # after the track's guidelines in the paper
     definitions={
@@ -55,6 +60,5 @@ corpus = Corpus(
         "chemical treats a disease does not count. Of several diseases in one line of descent the most specific one counts.",
     },
     read=partial(pubtator.read, vocabulary="MESH"),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "98f91640678c4216", "dev": "53503e5f0c7a9fd7", "test": "9b3b5842b8b8289a"},
 )

@@ -5,7 +5,7 @@
 from functools import partial
 
 from medinstruct.corpora.bc5cdr import corpus as bc5cdr
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import bioc_xml
 from medinstruct.formats.bioc import Dialect
 from medinstruct.formats.draft import Draft, one_of, requote
@@ -46,5 +46,4 @@ corpus = Corpus(
     repair=one_of(individuals, requote(within=1)),
     folder="bc5cdr",
     downloads=(Download("https://ftp.ncbi.nlm.nih.gov/pub/lu/BC5CDR/CDR_Data.zip", "CDR_Data.zip"),),
-    left_out={"concepts": NOT_LINKED},
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from functools import partial
 
 from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.corpora.modifications import modifications
 from medinstruct.formats import bionlp_st
 from medinstruct.license import License
-from medinstruct.tasks import Attributes, Events, Spans
+from medinstruct.tasks import Events, Spans
 
 EVENTS = {
     "Gene_expression": "Gene expression", "Transcription": "Transcription", "Protein_catabolism": "Protein catabolism",
@@ -33,13 +34,7 @@ corpus = Corpus(
         "ee": Events(
             labels=EVENTS, roles=ROLES, participants={"Protein": "Protein"}, question="Which events does the text state?"
         ),
-        "dc-negation": Attributes(
-            name="Negation", labels={"": "affirmed", "Negation": "negated"}, types=tuple(EVENTS), question="Is the event negated?"
-        ),
-        "dc-speculation": Attributes(
-            name="Speculation", labels={"": "stated as fact", "Speculation": "speculated"}, types=tuple(EVENTS),
-            question="Is the event stated as fact?",
-        ),
+        **modifications(EVENTS),
     },
     read=partial(bionlp_st.read, identity="pmid"),
     left_out={

@@ -3,9 +3,10 @@
 from functools import partial
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.modifications import modifications
 from medinstruct.formats import bionlp_st
 from medinstruct.license import License
-from medinstruct.tasks import Attributes, Events, Spans
+from medinstruct.tasks import Events, Spans
 
 EVENTS = {
     word.replace(" ", "_"): word
@@ -38,13 +39,7 @@ corpus = Corpus(
             labels=EVENTS, roles=ROLES, participants={"Protein": "Protein"},
             question="Which modifications of proteins or DNA does the text state?",
         ),
-        "dc-negation": Attributes(
-            name="Negation", labels={"": "affirmed", "Negation": "negated"}, types=tuple(EVENTS), question="Is the event negated?"
-        ),
-        "dc-speculation": Attributes(
-            name="Speculation", labels={"": "stated as fact", "Speculation": "speculated"}, types=tuple(EVENTS),
-            question="Is the event stated as fact?",
-        ),
+        **modifications(EVENTS),
     },
     read=partial(bionlp_st.read, identity=lambda id: f"pmid:{id.removeprefix('PMID-')}"),
     downloads=(Download(

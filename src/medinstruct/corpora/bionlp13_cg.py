@@ -5,9 +5,10 @@
 from functools import partial
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.modifications import modifications
 from medinstruct.formats import bionlp_st
 from medinstruct.license import License
-from medinstruct.tasks import Attributes, Events, Spans
+from medinstruct.tasks import Events, Spans
 
 # Domains and regions are marked as well, but in the answers and as a rule only where an event has one as its site.
 ENTITIES = {
@@ -49,13 +50,7 @@ corpus = Corpus(
     tasks={
         "ner": Spans(labels=ENTITIES, question="Which parts of the body, organisms, cancers, genes and chemicals are mentioned?"),
         "ee": Events(labels=EVENTS, roles=ROLES, participants=ENTITIES, question="Which events does the text state?"),
-        "dc-negation": Attributes(
-            name="Negation", labels={"": "affirmed", "Negation": "negated"}, types=tuple(EVENTS), question="Is the event negated?"
-        ),
-        "dc-speculation": Attributes(
-            name="Speculation", labels={"": "stated as fact", "Speculation": "speculated"}, types=tuple(EVENTS),
-            question="Is the event stated as fact?",
-        ),
+        **modifications(EVENTS),
     },
     read=partial(bionlp_st.read, identity=lambda id: f"pmid:{id.removeprefix('PMID-')}"),
     downloads=(Download(

@@ -6,12 +6,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
+from medinstruct.corpora.modifications import modifications
 from medinstruct.formats import bionlp_st, pubannotation
 from medinstruct.formats.draft import Draft, Read, Repair, one_of
 from medinstruct.formats.rows import Row
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Attributes, Events, Spans
+from medinstruct.tasks import Events, Spans
 
 EVENTS = {
     word.replace(" ", "_"): word
@@ -125,13 +126,7 @@ corpus = Corpus(
         "ee": Events(
             labels=EVENTS, roles=ROLES, participants={"Protein": "Protein"}, question="Which events does the text state?"
         ),
-        "dc-negation": Attributes(
-            name="Negation", labels={"": "affirmed", "Negation": "negated"}, types=tuple(EVENTS), question="Is the event negated?"
-        ),
-        "dc-speculation": Attributes(
-            name="Speculation", labels={"": "stated as fact", "Speculation": "speculated"}, types=tuple(EVENTS),
-            question="Is the event stated as fact?",
-        ),
+        **modifications(EVENTS),
     },
     read=read,
     downloads=(Download(

@@ -4,12 +4,12 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.corpora.nerel_bio import identity, put_in_order
 from medinstruct.formats import span_table
 from medinstruct.formats.rows import Fields, Row
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 NO_CONCEPT = "CUILESS"
 
@@ -41,17 +41,17 @@ corpus = Corpus(
     splits={
         "train": Split("train", files("train"), {"documents": 54, "mentions": 2690, "repaired": 0}),
         "dev": Split("validation", files("dev"), {"documents": 50, "mentions": 2494, "repaired": 4}),
-        "test": Split("test", files("test"), {"documents": 154, "mentions": 6661, "repaired": 1}),
+        "test": Split("test", files("test"), {"documents": 154, "mentions": 6661, "repaired": 1}, withheld=("ned",)),
     },
     tasks={
         "ner": Spans(
             labels={"DISO": "Disease", "CHEM": "Chemical", "ANATOMY": "Anatomy"},
             question="Which diseases, chemicals and parts of the body are mentioned?",
-        )
+        ),
+        "ned": Concepts(vocabularies={"UMLS": "UMLS"}, types=("DISO", "CHEM", "ANATOMY"), question="Which concept of UMLS is it?"),
     },
     read=partial(span_table.read, document=lambda row: row["document_id"], mention=mention, quoting="csv", identity=identity),
     repair=put_in_order,
     downloads=(Download("https://github.com/nerel-ds/NEREL-BIO/archive/a7d0d16043850166a4e378190e53968fc4a2ab72.zip", "nerel-bio.zip"),),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "ce16b854afa1bd89", "dev": "bf0dc3b6bf5d707a", "test": "85f2e87970afc8d3"},
 )  # fmt: skip

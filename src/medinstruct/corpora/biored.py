@@ -4,13 +4,13 @@ al. 2022).
 
 from collections.abc import Iterable, Iterator
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import bioc_xml
 from medinstruct.formats.bioc import Dialect
 from medinstruct.formats.draft import Draft, Read, Repair, one_of
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Relations, Spans
+from medinstruct.tasks import Concepts, Relations, Spans
 
 GENE, DISEASE, CHEMICAL, VARIANT = "GeneOrGeneProduct", "DiseaseOrPhenotypicFeature", "ChemicalEntity", "SequenceVariant"  # fmt: skip
 TYPES = {
@@ -84,9 +84,14 @@ corpus = Corpus(
             level="concept", symmetric=True, scope="document", none="has no stated relation to",
             question="Is it new that the two are related, or was it known before, according to the text?",
         ),
+        "ned": Concepts(
+            vocabularies={"NCBI Gene": "NCBI Gene", "MESH": "MeSH", "": "OMIM", "NCBI Taxonomy": "NCBI Taxonomy", "dbSNP": "dbSNP",
+                    "Cellosaurus": "Cellosaurus", "tmVar": None},
+            types=tuple(TYPES), question="Which entry of NCBI Gene, MeSH, OMIM, the NCBI Taxonomy, dbSNP or Cellosaurus is it?",
+        ),
     },
     read=read,
     downloads=(Download("https://ftp.ncbi.nlm.nih.gov/pub/lu/BioRED/BIORED.zip", "BIORED.zip"),),
-    left_out={"concepts": NOT_LINKED, "attributes:novel": "asked as relations of their own, `re-novelty`"},
+    left_out={"attributes:novel": "asked as relations of their own, `re-novelty`"},
     verified={"train": "4366e8a96ffd572b", "dev": "a64d19aa62adfc73", "test": "ef936c54885483da"},
 )  # fmt: skip

@@ -45,7 +45,7 @@ corpus = Corpus(
             question="Which chemicals and which genes or proteins are mentioned?",
         ),
         "re": Relations(
-            labels=ACTIONS, arguments=dict.fromkeys(ACTIONS, (CHEMICAL, GENE)),
+            labels=ACTIONS, arguments=dict.fromkeys(ACTIONS, (CHEMICAL, GENE)), several=True,
             question="How does the chemical act on the gene or protein, according to the text?",
         ),
         "re-evaluated": Relations(

@@ -32,8 +32,6 @@ SAMPLES = Path(__file__).parent / "samples"
 
 TO_FILL_IN = "TO FILL IN:"
 """How a fact begins that nobody has stated yet (`medinstruct new corpus`)."""
-NOT_LINKED = "linking mentions to one of the thousands of entries of a vocabulary is no question of a known form yet"
-"""Why the concepts of mentions are asked by no task (`left_out`)."""
 
 Role = Literal["train", "validation", "test"]
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from medinstruct.corpora.corpus import Corpus
 from medinstruct.document import Document, Item
-from medinstruct.tasks.facts import Attributes, Choices, Events, Fact, Labels, Relations, Score, Spans, Texts
+from medinstruct.tasks.facts import Attributes, Choices, Concepts, Events, Fact, Labels, Relations, Score, Spans, Texts
 
 
 def annotated(records: Iterable[object]) -> Counter[str]:
@@ -53,12 +53,10 @@ def _of_document(document: Document) -> Iterator[str]:
 
 def asked(corpus: Corpus) -> set[str]:
     """The kinds of annotation that the tasks of a corpus name, to ask them or to say that they are not asked."""
-    return {name for task, fact in corpus.tasks.items() for name in _named(task.split("-")[0], fact)}
+    return {name for fact in corpus.tasks.values() for name in _named(fact)}
 
 
-def _named(task: str, fact: Fact) -> Iterator[str]:
-    if task == "ned":
-        yield "concepts"
+def _named(fact: Fact) -> Iterator[str]:
     match fact:
         case Spans():
             yield from (f"mentions:{type}" for type in fact.labels)
@@ -74,6 +72,8 @@ def _named(task: str, fact: Fact) -> Iterator[str]:
         case Attributes():
             yield f"attributes:{fact.name}"
             yield from (f"attributes:{fact.name}={value}" for value in fact.labels if value)
+        case Concepts():
+            yield "concepts"
         case Choices():
             yield "options"
         case Score():

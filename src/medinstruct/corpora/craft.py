@@ -5,14 +5,14 @@ Cohen et al. 2017).
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.document import Document
 from medinstruct.errors import Place
 from medinstruct.formats import knowtator, knowtator2
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, one_of
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 
 def by_layer(draft: Draft, layer: str) -> None:
@@ -82,10 +82,15 @@ corpus = Corpus(
         "test": Split("test", files("test"), {"documents": 30, "mentions": 2762, "repaired": 0}, options={"part": "test"}),
     },
     # Two of its ten layers of concepts; the others ask for ontologies of their own.
-    tasks={"ner": Spans(labels={"CL": "Cell type", "MONDO": "Disease"}, question="Which cell types and diseases are mentioned?")},
+    tasks={
+        "ner": Spans(labels={"CL": "Cell type", "MONDO": "Disease"}, question="Which cell types and diseases are mentioned?"),
+        "ned": Concepts(
+            vocabularies={"CL": "Cell Ontology", "MONDO": "Mondo", "HP": "Human Phenotype Ontology"}, types=("CL", "MONDO"),
+            question="Which class of the Cell Ontology (CL) or the Mondo Disease Ontology (MONDO) is it?",
+        ),
+    },
     read=read,
     repair=without_empty_parts,
     downloads=(Download("https://github.com/UCDenver-ccp/CRAFT/archive/2abe82b8bb8089448b84937d5f61d8c218011322.zip", "CRAFT.zip"),),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "16d9ff7c1ac2bd63", "dev": "548456697bbee24f", "test": "e1988fa611fd6893"},
 )  # fmt: skip

@@ -5,11 +5,11 @@ al. 2015).
 from functools import partial
 from typing import Any
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id, one_of
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 AIONER = "https://raw.githubusercontent.com/ncbi/AIONER/b8fa941dc8f49e1c99756832da0c61e9c58dcef8/data/pubtator"
 
@@ -57,7 +57,8 @@ corpus = Corpus(
         "ner": Spans(
             labels={"Gene": "Gene or protein", "FamilyName": "Gene or protein family", "DomainMotif": "Protein domain"},
             question="Which genes, gene families and protein domains are mentioned?",
-        )
+        ),
+        "ned": Concepts(vocabularies={"NCBI Gene": "NCBI Gene"}, types=("Gene",), question="Which entries of NCBI Gene does it stand for?"),
     },
     # A gene stands with its taxon, which it belongs to anyway: 45881(Tax:7227).
     read=partial(pubtator.read, vocabulary="NCBI Gene", split=lambda type, ids: [id.partition("(")[0] for id in ids.split(",")]),
@@ -68,6 +69,5 @@ corpus = Corpus(
         Download(f"{AIONER}/GNormPlus_Test.PubTator", "GNormPlus_Test.PubTator",
                  "3d9c230c50d8aa7ae968eaa5eb8108a4c0b885cf48fdea55cc445560c6755da9"),
     ),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "d4b977e98cea57b1", "test": "7878f118bb70c8e7"},
 )  # fmt: skip

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 AIONER = "https://raw.githubusercontent.com/ncbi/AIONER/b8fa941dc8f49e1c99756832da0c61e9c58dcef8/data/pubtator"
 
@@ -19,12 +19,14 @@ corpus = Corpus(
         "train": Split("train", ("Linnaeus_Train.PubTator",), {"documents": 80, "mentions": 2321}),
         "test": Split("test", ("Linnaeus_Test.PubTator",), {"documents": 20, "mentions": 576}),
     },
-    tasks={"ner": Spans(labels={"Species": "Species"}, question="Which species are mentioned?")},
+    tasks={
+        "ner": Spans(labels={"Species": "Species"}, question="Which species are mentioned?"),
+        "ned": Concepts(vocabularies={"NCBI Taxonomy": "NCBI Taxonomy"}, types=("Species",), question="Which taxon of the NCBI Taxonomy is it?"),
+    },
     read=partial(pubtator.read, vocabulary="NCBI Taxonomy", identity=lambda id: f"pmcid:PMC{id}"),
     downloads=(
         Download(f"{AIONER}/Linnaeus_Train.PubTator", "Linnaeus_Train.PubTator", "d9f72c6ef6b94e852d0d20d09e85b9c1597581306dc87d1cab3478e0e0e5b0f7"),
         Download(f"{AIONER}/Linnaeus_Test.PubTator", "Linnaeus_Test.PubTator", "f810a65154c2c6def7064bb78e2b77aa85c2b42c5516bfc14adcd5c0ecd008ec"),
     ),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "d360b7ece8327395", "test": "6c3bf5c1e67d7c66"},
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import xlsx
+from medinstruct.formats.draft import Draft
 from medinstruct.formats.rows import Row
 from medinstruct.license import License
 from medinstruct.tasks import Texts
@@ -17,6 +18,16 @@ def item(row: Row) -> dict[str, Any]:
     return {"id": row["File"], "texts": {"question": row["CHQ"].strip()}, "references": (row["Summary"].strip(),)}
 
 
+def with_quotes(draft: Draft) -> str | None:
+    """Put back the quotes of five messages, which were escaped for a web page; all others have theirs as they are."""
+    question = draft.fields["texts"]["question"]
+    if ESCAPED not in question:
+        return None
+    draft.fields["texts"] = {"question": question.replace(ESCAPED, '"')}
+    return f"{question.count(ESCAPED)} quotes put back for {ESCAPED}"
+
+
+ESCAPED = "&quot;"
 FILE = "MeQSum_ACL2019_BenAbacha_Demner-Fushman.xlsx"
 COMMIT = "51e36cf65c12602333b6fdc3ae8ecf10430529f7"
 
@@ -38,5 +49,6 @@ corpus = Corpus(
     ),
     clinical=True,
     read=partial(xlsx.read, item=item),
+    repair=with_quotes,
     verified={"train": "1558223feaee3e18"},
 )

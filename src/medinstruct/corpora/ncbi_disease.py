@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Split
+from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 TYPES = ("SpecificDisease", "DiseaseClass", "Modifier", "CompositeMention")
 
@@ -20,7 +20,12 @@ corpus = Corpus(
         "devel": Split("validation", ("NCBIdevelopset_corpus.txt",), {"documents": 100, "mentions": 787}),
         "test": Split("test", ("NCBItestset_corpus.txt",), {"documents": 100, "mentions": 960}),
     },
-    tasks={"ner": Spans(labels=dict.fromkeys(TYPES, "Disease"), question="Which diseases are mentioned?")},
+    tasks={
+        "ner": Spans(labels=dict.fromkeys(TYPES, "Disease"), question="Which diseases are mentioned?"),
+        "ned": Concepts(
+            vocabularies={"MESH": "MeSH", "": "OMIM"}, types=TYPES, question="Which disease of MeSH or OMIM is it?"
+        ),
+    },
     # after the annotation guideline in the paper
     definitions={
         "Disease": "a specific disease, a class of diseases, several diseases told in one phrase, or a disease named to describe something else"
@@ -32,6 +37,5 @@ corpus = Corpus(
     # Ids of OMIM carry their vocabulary with them, ids of MeSH do not.
     read=partial(pubtator.read, vocabulary=lambda type, id: "" if id.startswith("OMIM:") else "MESH"),
     repair=by_id({"10923035": ("quotation marks are blanks in the string of T8", believe_offsets("T8"))}),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "8fa6c2b64699e88c", "devel": "ad070c1cd2ecdf62", "test": "f535d612c58854a4"},
 )

@@ -4,11 +4,11 @@ al. 2021).
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import believe_offsets, by_id, one_of, requote
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 AIONER = "https://raw.githubusercontent.com/ncbi/AIONER/b8fa941dc8f49e1c99756832da0c61e9c58dcef8/data/pubtator"
 
@@ -26,7 +26,10 @@ corpus = Corpus(
         "ner": Spans(
             labels={"Gene": "Gene or protein", "FamilyName": "Gene or protein family", "DomainMotif": None, "Cell": None, "ChromosomeLocation": None},
             question="Which genes and gene families are mentioned?",
-        )
+        ),
+        "ned": Concepts(
+            vocabularies={"NCBI Gene": "NCBI Gene"}, types=("Gene", "FamilyName"), question="Which entries of NCBI Gene does it stand for?",
+        ),
     },
     read=partial(pubtator.read, vocabulary="NCBI Gene"),
     # In 19430421 the text is seven characters longer than the one that was annotated, from T33 on.
@@ -35,6 +38,5 @@ corpus = Corpus(
         Download(f"{AIONER}/NLMgene_Train.PubTator", "NLMgene_Train.PubTator", "ae941181723d011dd35c085c9c0539b571b5f7b183f0c88edfec9af66862de81"),
         Download(f"{AIONER}/NLMgene_Test.PubTator", "NLMgene_Test.PubTator", "3f633d0090bbdc231f4299637632beda0fa93cc1efdeedb2d07c54411334093a"),
     ),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "d2fd3d07b9b30a53", "test": "dc925cc6924227c4"},
 )  # fmt: skip

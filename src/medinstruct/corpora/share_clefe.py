@@ -8,7 +8,7 @@ from medinstruct.formats import knowtator, share_pipe
 from medinstruct.formats.draft import Read, Repair
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 CONCEPT = re.compile(r"C[0-9]{7}")
 
@@ -44,7 +44,10 @@ corpus = Corpus(
             ("Task1TestSetCorpus100.zip/ALLREPORTS/*.txt", "Task1TestSetCorpus100/ALLREPORTS/*.txt", "Gold_SN2012/*.txt"),
         ),
     },
-    tasks={"ner": Spans(labels={"Disease_Disorder": "Disease"}, question="Which disorders are mentioned?")},
+    tasks={
+        "ner": Spans(labels={"Disease_Disorder": "Disease"}, question="Which disorders are mentioned?"),
+        "ned": Concepts(vocabularies={"UMLS": "UMLS"}, types=("Disease_Disorder",), question="Which concept of UMLS is it?"),
+    },
     read=read,
     obtain="on request from PhysioNet, https://physionet.org/content/shareclefehealth2013/1.0/",
     clinical=True,

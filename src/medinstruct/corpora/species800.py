@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import span_table, table
 from medinstruct.formats.draft import Broken, Read, Repair
 from medinstruct.formats.rows import Fields, Row
 from medinstruct.license import License
 from medinstruct.source import File
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 NAMES = ("name", "id", "field", "number", "source")
 """The columns of `pubmedid.tsv`."""
@@ -50,9 +50,11 @@ corpus = Corpus(
     license=License("unknown", "neither the release nor the repositories that copy it state one"),
     # The authors split nothing.
     splits={"all": Split("train", ("S800.tsv", "pubmedid.tsv", "abstracts/*.txt"), {"documents": 800, "mentions": 3708})},
-    tasks={"ner": Spans(labels={"Species": "Species"}, question="Which species are mentioned?")},
+    tasks={
+        "ner": Spans(labels={"Species": "Species"}, question="Which species are mentioned?"),
+        "ned": Concepts(vocabularies={"NCBI Taxonomy": "NCBI Taxonomy"}, types=("Species",), question="Which taxon of the NCBI Taxonomy is it?"),
+    },
     read=read,
     downloads=(Download("https://species.jensenlab.org/files/S800-1.0.tar.gz", "S800-1.0.tar.gz"),),
-    left_out={"concepts": NOT_LINKED},
     verified={"all": "d96062dd7a8c4e6b"},
 )  # fmt: skip

@@ -4,11 +4,11 @@
 
 from functools import partial
 
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, Download, Split
+from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.formats import pubtator
 from medinstruct.formats.draft import requote
 from medinstruct.license import License
-from medinstruct.tasks import Spans
+from medinstruct.tasks import Concepts, Spans
 
 VARIANTS = {
     "DNAMutation": "DNA mutation", "ProteinMutation": "Protein mutation", "SNP": "SNP identifier", "DNAAllele": "DNA allele",
@@ -51,7 +51,12 @@ corpus = Corpus(
         "ner": Spans(
             labels=VARIANTS | {"Gene": "Gene or protein", "Disease": "Disease", "Species": None, "CellLine": None},
             question="Which variants, genes and diseases are mentioned?",
-        )
+        ),
+        # what tmVar writes of a variant is no entry of a vocabulary: it says again what the text says
+        "ned": Concepts(
+            vocabularies={"NCBI Gene": "NCBI Gene", "MESH": "MeSH", "": "OMIM", "dbSNP": "dbSNP", "tmVar": None},
+            types=(*VARIANTS, "Gene", "Disease"), question="Which entry of NCBI Gene, MeSH, OMIM or dbSNP is it?",
+        ),
     },
     read=partial(pubtator.read, split=ids, vocabulary=vocabulary),
     # The text of 21904390 has lost six blanks since it was annotated, each before the word "gene".
@@ -60,6 +65,5 @@ corpus = Corpus(
         Download(f"{AIONER}/tmVar3_Train.PubTator", "tmVar3_Train.PubTator", "1a5877747fea7025370cbd28dc236ad333abb948b2323abeea5eaf6d5507fc33"),
         Download(f"{AIONER}/tmVar3_Test.PubTator", "tmVar3_Test.PubTator", "da986bbfee3b7213284702bcfab738c7a62721e4aad8f09880510dccb02e3ab5"),
     ),
-    left_out={"concepts": NOT_LINKED},
     verified={"train": "047e5336490d53f5", "test": "eace13bee76294b6"},
 )  # fmt: skip

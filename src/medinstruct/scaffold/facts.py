@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from medinstruct.corpora.corpus import NOT_LINKED, TO_FILL_IN
+from medinstruct.corpora.corpus import TO_FILL_IN
 from medinstruct.document import Document, Event, Relation
 from medinstruct.formats.draft import Read
 
@@ -34,6 +34,8 @@ class Facts:
     passages: list[str] = field(default_factory=list)
     """Types of passages, in order."""
     passage_labels: list[str] = field(default_factory=list)
+    vocabulary: str | None = None
+    """That of the concepts of mentions, the first where there are several; None where mentions have none."""
 
     def add(self, task: str, kind: str, code: str) -> None:
         self.tasks[task] = code
@@ -60,8 +62,20 @@ def facts_of(records: Iterable[Read]) -> Facts:
     _relations(documents, facts)
     _events(documents, facts)
     _marks(documents, facts)
-    if any(mention.concepts for d in documents for mention in d.mentions):
-        facts.left_out["concepts"] = NOT_LINKED
+    if linked := [mention for d in documents for mention in d.mentions if mention.concepts]:
+        names = {
+            concept.vocabulary: concept.vocabulary or "the vocabulary"
+            for mention in linked
+            for concept in mention.concepts
+        }
+        facts.vocabulary = min(names)
+        types = ", ".join(_text(type) for type in sorted({mention.types[0] for mention in linked}))
+        question = _text(f"Which entry of {' or '.join(sorted(names.values()))} is it?")
+        facts.add(
+            "ned",
+            "Concepts",
+            f"Concepts(vocabularies={_mapping(dict(sorted(names.items())))}, types=({types},), question={question})",
+        )
     for name in sorted({f"attributes:{a.name}" for d in documents for a in d.attributes}):
         facts.left_out[name] = f"{TO_FILL_IN} why no task asks it (see Attributes in medinstruct.tasks)"
     for name in sorted({f"coreferences:{c.type}" for d in documents for c in d.coreferences}):

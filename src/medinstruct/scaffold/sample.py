@@ -64,8 +64,8 @@ def document(facts: Facts, id: str) -> Document:
 
     def mention(type: str, word: str = "") -> Mention:
         span = text.add(word or f"{re.sub(r'[^A-Za-z]', '', type) or 'Thing'}{len(mentions) + 1}")
-        concept = Concept(vocabulary="", id=f"X{len(mentions) + 1}")
-        concepts = (concept,) if any(level == "concept" for level, _, _ in facts.relations.values()) else ()
+        concept = Concept(vocabulary=facts.vocabulary or "", id=f"X{len(mentions) + 1}")
+        concepts = () if facts.vocabulary is None else (concept,)
         one = Mention(
             id=f"T{len(mentions) + 1}", spans=(span,), text=text.text[slice(*span)], types=(type,), concepts=concepts
         )

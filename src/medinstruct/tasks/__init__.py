@@ -10,11 +10,11 @@ import importlib
 import pkgutil
 
 from medinstruct.errors import NotFound, did_you_mean
-from medinstruct.tasks.facts import Attributes, Choices, Events, Fact, Labels, Relations, Score, Spans, Texts
+from medinstruct.tasks.facts import Attributes, Choices, Concepts, Events, Fact, Labels, Relations, Score, Spans, Texts
 from medinstruct.tasks.task import TaskType
 
 __all__ = [
-    "Attributes", "Choices", "Events", "Fact", "Labels", "Relations", "Score", "Spans", "TaskType", "Texts", "load", "names",
+    "Attributes", "Choices", "Concepts", "Events", "Fact", "Labels", "Relations", "Score", "Spans", "TaskType", "Texts", "load", "names",
 ]  # fmt: skip
 
 TASKS = {
@@ -69,4 +69,5 @@ USUAL = {
     Choices: "multiple_choice",
     Score: "similarity",
     Texts: "text_generation",
+    Concepts: "text_generation",
 }

@@ -87,7 +87,7 @@ def refusal(strings: Iterable[str]) -> str | None:
 
 def halved(answer: str) -> str | None:
     """Why JSON would not come back: half a surrogate pair, which no file can hold; None if there is none."""
-    return "half a character" if LONE_SURROGATE.search(answer) else None
+    return "half a character" if not answer.isascii() and LONE_SURROGATE.search(answer) else None
 
 
 def is_misplaced(pieces: Spans, text: str) -> bool:

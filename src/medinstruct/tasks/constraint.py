@@ -4,13 +4,18 @@ r"""What a decoder may be held to, so that an answer can be read: a JSON schema 
     JsonStrings      {"type": "object", "properties": {"Chemical": {"type": "array", …}}, …}
 
 Every answer that an answer format renders keeps to its constraint, and every answer that keeps to it is read without
-anything left over, however wrong it is. (One exception is told where it is: references of events.)
+anything left over, however wrong it is. (But for references of events, see there, and empty strings: a schema forbids them by
+`minLength`, and strings under that word lose their escapes in xgrammar, so that no quotation mark could be said.)
 
 The dialect of regular expressions is what Python, Rust, xgrammar and outlines share: literals, `[…]`, `[^…]`, `(?:…)`,
 `|`, `?`, `*`, `+`, `{m,n}`; no anchors (the whole answer is meant), no look-around, no group is named. vLLM takes it as
 `StructuredOutputsParams(regex=…)`. The dialect of schemas is JSON Schema 2020-12 with `type`, `properties`, `required`,
-`additionalProperties`, `items`, `enum`, `anyOf`, `minLength`, `minimum`; vLLM takes it as
+`additionalProperties`, `items`, `enum`, `anyOf`, `minimum`; vLLM takes it as
 `StructuredOutputsParams(json=…)`, a server of OpenAI's kind as `Constraint.response_format`.
+
+Tried on every answer format with what decoders are built on: xgrammar 0.2 (vLLM's own choice) takes all gold and refuses what does
+not keep to it; outlines-core 0.2.14 does so for JSON, and of expressions loses what goes on after a place where it might have
+ended (`(?:a|anb)` does not take `anb`): all lines after the first, where a format has as many as there are. Use the former.
 """
 
 from __future__ import annotations
@@ -20,10 +25,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 SPECIAL = frozenset(r"\.^$*+?{}[]|()/")
-NOT_STRICT = frozenset({"minLength", "minimum"})
+NOT_STRICT = frozenset({"minimum"})
 """Words of a schema that OpenAI's strict mode does not know."""
 
-TEXT = {"type": "string", "minLength": 1}
+TEXT = {"type": "string"}
 
 
 class Constraint(NamedTuple):
@@ -79,8 +84,8 @@ def literal(text: str) -> str:
 
 
 def one_of(texts: Iterable[str]) -> str:
-    """Return the expression that any of some texts matches."""
-    return f"(?:{'|'.join(map(literal, texts))})"
+    """Return the expression that any of some texts matches; long ones first, for engines that take the first that does."""
+    return f"(?:{'|'.join(map(literal, sorted(texts, key=len, reverse=True)))})"
 
 
 def lines_of(line: str) -> str:

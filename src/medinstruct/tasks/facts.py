@@ -57,6 +57,8 @@ class Relations(Fact):
     """Whether the order of the arguments says nothing."""
     none: str = "not related"
     """The words for a pair of such arguments with no relation."""
+    several: bool = False
+    """Whether a pair of arguments may be related in several ways, which are then all asked for."""
     scope: Literal["sentence", "document"] = "sentence"
     """How far apart the arguments may stand for a pair without a relation to be a true negative."""
 
@@ -109,6 +111,16 @@ class Attributes(Fact):
     """Native value to its words; the native value `""` stands for a mention that has no such attribute."""
     types: tuple[str, ...]
     """Native types of the mentions, or of the events, that can have it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concepts(Fact):
+    """Every mention of these types is linked to the entries of vocabularies that it stands for, if there are any."""
+
+    vocabularies: Mapping[str, str | None]
+    """Vocabulary, as `Concept.vocabulary` has it, to its name in words; None where its entries are not asked for."""
+    types: tuple[str, ...]
+    """Native types of the mentions that are linked."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medinstruct.document import Document
-from medinstruct.tasks.facts import Attributes, Events, Fact, Labels, Relations, Spans
+from medinstruct.tasks.facts import Attributes, Concepts, Events, Fact, Labels, Relations, Spans
 from medinstruct.tasks.task import Source
 
 KINDS = ("mentions", "relations", "events", "roles", "labels", "attributes")
@@ -56,6 +56,8 @@ def _named(fact: Fact) -> Iterator[tuple[str, str, str | None]]:
             yield from (("roles", role, word) for role, word in fact.roles.items())
         case Labels():
             yield from (("labels", label, word) for label, word in fact.labels.items())
+        case Concepts():
+            yield from (("mentions", type, None) for type in fact.types)
         case Attributes():
             yield "attributes", fact.name, fact.name
             yield from (("mentions", type, None) for type in fact.types)

@@ -11,7 +11,7 @@ from typing import Any
 
 import medinstruct.tasks
 from medinstruct.corpora import coverage, vocabulary
-from medinstruct.corpora.corpus import NOT_LINKED, Corpus, count
+from medinstruct.corpora.corpus import Corpus, count
 from medinstruct.document import Document, Item
 from medinstruct.formats import bigbio
 from medinstruct.formats.bigbio.kb_row import TRIGGER
@@ -40,6 +40,9 @@ class Measured:
     schema: str
     splits: dict[str, Seen] = field(default_factory=dict)
     types: Counter[str] = field(default_factory=Counter)
+    linked: set[str] = field(default_factory=set)
+    """Types of the mentions that have concepts."""
+    vocabularies: set[str] = field(default_factory=set)
     relations: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     """The types of first and second argument, by type of relation."""
     events: Counter[str] = field(default_factory=Counter)
@@ -79,6 +82,9 @@ class Measured:
         types = {mention.id: mention.types[0] for mention in document.mentions if mention.id not in triggers}
         events = {event.id: event.type for event in document.events}
         self.types.update(types.values())
+        linked = [mention for mention in document.mentions if mention.concepts]
+        self.linked.update(mention.types[0] for mention in linked)
+        self.vocabularies.update(concept.vocabulary for mention in linked for concept in mention.concepts)
         for relation in document.relations:
             if {argument.kind for argument in relation.arguments[:2]} == {"mention"}:
                 head, tail = (argument.ref for argument in relation.arguments[:2])
@@ -88,7 +94,7 @@ class Measured:
         for event in document.events:
             self.roles.update(argument.role for argument in event.arguments)
             self.participants.update(types[a.ref] for a in event.arguments if a.ref in types)
-        seen.answers.update(ner=bool(types), re=bool(document.relations), ee=bool(events))
+        seen.answers.update(ner=bool(types), re=bool(document.relations), ee=bool(events), ned=bool(linked))
 
     def _item(self, item: Item, seen: Seen) -> None:
         self.pubmed &= bool(PUBMED.fullmatch(item.facts.get("document_id", "")))
@@ -139,6 +145,11 @@ class Measured:
             yield "ee", "ee", ("Events", {
                 "labels": labels, "roles": roles, "participants": given, "question": "Which events does the text state?",
             })  # fmt: skip
+        if self.linked:
+            names = {vocabulary: vocabulary or "the vocabulary" for vocabulary in sorted(self.vocabularies)}
+            yield "ned", "ned", ("Concepts", {
+                "vocabularies": names, "types": tuple(sorted(self.linked)), "question": f"Which entry of {' or '.join(names.values())} is it?",
+            })  # fmt: skip
         yield from self._of_questions()
         if self.scores and self.scores[0] < self.scores[1]:
             low, high = math.floor(self.scores[0]), math.ceil(self.scores[1])
@@ -170,7 +181,6 @@ class Measured:
 
 
 REASONS = {
-    "concepts": NOT_LINKED,
     "coreferences": "chains of mentions are no question of a known form yet",
     "relations": "BigBIO states no such task for it, or its arguments are no entities",
 }

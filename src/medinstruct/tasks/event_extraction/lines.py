@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 from pydantic import field_validator
@@ -64,9 +65,7 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
         return {"none": self.none, "separator": self.separator}
 
     def fits(self, example: EventExample) -> str | None:
-        if any(name != name.strip() or not name or ":" in name or "\n" in name for name in example.question.asked):
-            return "a label or a role that is empty, has blanks at its edges, a line break or a colon"
-        if reason := find_fault(example):
+        if reason := _unclear(example.question.asked) or find_fault(example):
             return reason
         for event in told(example):
             mentions = [filler.text for filler in event.arguments if filler.event < 0]
@@ -88,8 +87,8 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
 
     def constraint(self, question: EventQuestion) -> Constraint:
         """Numbers and references are free: that a reference leads to an event, and not in a circle, is not regular."""
-        if any(name != name.strip() or not name or ":" in name or "\n" in name for name in question.asked):
-            return free("a label or a role that is empty, has blanks at its edges, a line break or a colon")
+        if reason := _unclear(question.asked):
+            return free(reason)
         if not (sign := missing_sign(self.separator, (question.text, *question.asked))):
             return free("every sign of the separator stands in the text, in a label or in a role")
         words, between = phrase(without=sign), literal(self.separator)
@@ -116,6 +115,13 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
                 _fill(draft, field, roles, reading, question.text)
             reading.add(draft, number[1] if number else None)
         return reading.finish(question)
+
+
+@lru_cache(maxsize=4_096)  # all questions of an entry ask the same
+def _unclear(names: tuple[str, ...]) -> str | None:
+    if any(name != name.strip() or not name or ":" in name or "\n" in name for name in names):
+        return "a label or a role that is empty, has blanks at its edges, a line break or a colon"
+    return None
 
 
 def _fields(event: Found) -> Iterator[str]:

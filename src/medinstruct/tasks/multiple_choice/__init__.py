@@ -84,6 +84,19 @@ SAMPLES: dict[str, tuple[Example[ChoiceQuestion, ChoiceGold], ...]] = {
         ),
         Example(
             ChoiceQuestion(
+                texts={"text": _EFFECT},
+                question="How does the one drug act on the other?",
+                options=("antagonises", "is used with", "not related"),
+                several=True,
+                marked=(
+                    Marked(label="Chemical", mentions=(((0, 8),),)),
+                    Marked(label="Chemical", mentions=(((32, 41),),)),
+                ),
+            ),
+            ChoiceGold(choices=(0, 1), nothing=2),
+        ),
+        Example(
+            ChoiceQuestion(
                 texts={"text": "@GENE$ was raised in @DISEASE$."},
                 question="Is the gene associated with the disease?",
                 options=("associated", "not associated"),

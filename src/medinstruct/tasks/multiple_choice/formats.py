@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from functools import lru_cache
 from typing import ClassVar
 
 from pydantic import model_validator
@@ -69,10 +70,8 @@ class Choice(AnswerFormat[ChoiceQuestion, ChoiceGold]):
 
     def fits(self, example: ChoiceExample) -> str | None:
         question, gold = example.question, example.gold
-        if len(question.options) > 26 * 27:
-            return "more options than letters"
-        if len({option.strip() for option in question.options}) < len(question.options):
-            return "identical options"
+        if reason := _unfit(question.options):
+            return reason
         if not question.several and len(gold.choices) != 1:
             return "several right options where one is asked for" if gold.choices else "no right option"
         return None
@@ -195,17 +194,30 @@ class Text(Choice):
     def fits(self, example: ChoiceExample) -> str | None:
         if reason := super().fits(example):
             return reason
-        options = example.question.options
-        if any(not option or option != option.strip() for option in options):
-            return "an option that is empty or has blanks at its edges"
-        if example.question.several and any(self.separator in f"{option}{self.separator[:-1]}" for option in options):
-            return "the separator in an option"
-        if example.question.several and self.none in options:
-            return "an option that is the word for none"
-        return None
+        question = example.question
+        return _unclear(question.options, self.separator, self.none if question.several else None)
 
     def write(self, place: int, option: str) -> str:
         return option
+
+
+@lru_cache(maxsize=4_096)  # pairs of an entry have the same options
+def _unfit(options: tuple[str, ...]) -> str | None:
+    if len(options) > 26 * 27:
+        return "more options than letters"
+    return "identical options" if len({option.strip() for option in options}) < len(options) else None
+
+
+@lru_cache(maxsize=4_096)
+def _unclear(options: tuple[str, ...], separator: str, none: str | None) -> str | None:
+    """Why options cannot be told apart by their words; where several may be right there is a word for none of them."""
+    if any(not option or option != option.strip() for option in options):
+        return "an option that is empty or has blanks at its edges"
+    if none is not None and any(separator in f"{option}{separator[:-1]}" for option in options):
+        return "the separator in an option"
+    if none is not None and none in options:
+        return "an option that is the word for none"
+    return None
 
 
 def _folded(text: str) -> str:

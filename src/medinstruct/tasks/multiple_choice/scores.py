@@ -12,10 +12,18 @@ from medinstruct.tasks.task import Case
 ChoiceCase = Case[ChoiceQuestion, ChoiceGold]
 
 
+def sides(case: ChoiceCase) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What is right and what was chosen; none of several options is the one that says `nothing`, where there is one."""
+    nothing, question = case.gold.nothing, case.question
+    none = (nothing,) if nothing is not None and question.several and nothing < len(question.options) else ()
+    return case.gold.choices or none, case.prediction or none
+
+
 @metric(MEAN)
 def accuracy(case: ChoiceCase) -> Tally:
     """Share of rows answered with exactly the right options, 0..1; 1.0 for no rows."""
-    return {WHOLE: (case.prediction == case.gold.choices, 1)}
+    due, chosen = sides(case)
+    return {WHOLE: (chosen == due, 1)}
 
 
 @metric(MEAN_PARTS)
@@ -25,7 +33,7 @@ def example_f1(case: ChoiceCase) -> Tally:
     A row with nothing right and nothing chosen counts 1.0 for both, one with nothing of the one alone 0.0 for both.
     Source: BLUE's measure for HoC (`blue/eval_hoc.py`), which it takes over whole abstracts.
     """
-    due, chosen = set(case.gold.choices), set(case.prediction)
+    due, chosen = map(set, sides(case))
     right = len(due & chosen)
     return {WHOLE: (right / len(chosen) if chosen else not due, right / len(due) if due else not chosen, 1)}
 
@@ -53,9 +61,7 @@ def mcc(case: ChoiceCase) -> Tally:
     either side has one class alone, it is undefined and given as 0.0. Source: Gorodkin 2004,
     doi:10.1016/j.compbiolchem.2004.09.006.
     """
-    due, chosen = (
-        tuple(sorted(case.question.options[n] for n in side)) for side in (case.gold.choices, case.prediction)
-    )
+    due, chosen = (tuple(sorted(case.question.options[n] for n in side)) for side in sides(case))
     return counted({due: 1}, {chosen: 1}, {due: int(due == chosen)})
 
 

@@ -166,8 +166,15 @@ def pairs(document: Document, fact: facts.Relations, windows: Sequence[Window]) 
                 lost.pop(id, None)
             options = options_of(one.marked.label, other.marked.label)
             right = sorted({options.index(label) for _, label in found}) or [len(options) - 1]
+            question = ChoiceQuestion(
+                texts=texts,
+                options=options,
+                question=fact.question,
+                several=fact.several,
+                marked=(one.marked, other.marked),
+            )
             yield Example(
-                ChoiceQuestion(texts=texts, options=options, question=fact.question, marked=(one.marked, other.marked)),
+                question,
                 ChoiceGold(choices=tuple(right), nothing=len(options) - 1),
                 f"{window.name} {head} {tail}",
                 (window.start, window.end),

@@ -86,7 +86,7 @@ class Bio(Named):
 
     def fits(self, example: SpanExample) -> str | None:
         question = example.question
-        if reason := super().fits(example) or unclear(list(self.shown(question.labels).values())):
+        if reason := super().fits(example) or unclear(tuple(self.shown(question.labels).values())):
             return reason
         if self.tags == "bare" and len(question.labels) > 1:
             return "several labels with bare tags"
@@ -125,7 +125,7 @@ class Bio(Named):
 
     def constraint(self, question: SpanQuestion) -> Constraint:
         tags = self.meanings(question.labels)
-        if reason := unclear(list(self.shown(question.labels).values())):
+        if reason := unclear(tuple(self.shown(question.labels).values())):
             return free(reason)
         if any(self._hides(tag) for tag in tags):
             return free("a label that holds what stands between token and tag")

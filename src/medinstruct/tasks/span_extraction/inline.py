@@ -66,7 +66,7 @@ class Inline(Named):
         return {**super().fields(question), "open": self.open, "middle": self.middle, "close": self.close}
 
     def fits(self, example: SpanExample) -> str | None:
-        question, names = example.question, list(self.shown(example.question.labels).values())
+        question, names = example.question, tuple(self.shown(example.question.labels).values())
         if reason := super().fits(example) or unclear(names):
             return reason
         signs = set(self.open + self.middle + self.close)

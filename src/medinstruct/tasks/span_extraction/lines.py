@@ -10,7 +10,7 @@ bullets    - naloxone (Chemical)                     one line for each mention, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import field_validator, model_validator
@@ -93,7 +93,7 @@ class Lines(Strings):
         return {**super().fields(question), "separator": self.separator}
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or _unclear_heads(list(self.shown(example.question.labels).values())):
+        if reason := super().fits(example) or _unclear_heads(tuple(self.shown(example.question.labels).values())):
             return reason
         for mentions in self.by_label(example).values():
             if reason := refusal(mentions):
@@ -113,7 +113,7 @@ class Lines(Strings):
         )
 
     def constraint(self, question: SpanQuestion) -> Constraint:
-        names = list(self.shown(question.labels).values())
+        names = tuple(self.shown(question.labels).values())
         if reason := _unclear_heads(names):
             return free(reason)
         return regex(r"\n".join(f"{literal(name)}: {phrase()}" for name in names))
@@ -149,7 +149,7 @@ class Bullets(Strings):
         return self
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or _unclear_in_brackets(list(self.shown(example.question.labels).values())):
+        if reason := super().fits(example) or _unclear_in_brackets(tuple(self.shown(example.question.labels).values())):
             return reason
         return refusal(found.text for found in strings(example))
 
@@ -159,7 +159,7 @@ class Bullets(Strings):
         return "\n".join(lines) or self.none
 
     def constraint(self, question: SpanQuestion) -> Constraint:
-        names = list(self.shown(question.labels).values())
+        names = tuple(self.shown(question.labels).values())
         if reason := _unclear_in_brackets(names):
             return free(reason)
         bullets = lines_of(rf"- {phrase()} \({one_of(names)}\)") if names else ""
@@ -201,13 +201,15 @@ def _head(line: str, labels: dict[str, str]) -> tuple[str | None, str, Mark]:
     return folded.get(name.strip(DECORATION).casefold()), rest.strip(DECORATION), "repaired"
 
 
-def _unclear_in_brackets(names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=4_096)
+def _unclear_in_brackets(names: tuple[str, ...]) -> str | None:
     if reason := unclear(names):
         return reason
     return "a bracket in a label" if any(")" in name or "(" in name for name in names) else None
 
 
-def _unclear_heads(names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=4_096)
+def _unclear_heads(names: tuple[str, ...]) -> str | None:
     if reason := unclear(names):
         return reason
     if any(a != b and a.startswith(f"{b}:") for a in names for b in names):

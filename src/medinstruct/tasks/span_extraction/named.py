@@ -6,7 +6,8 @@ says `Chemical` again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from pydantic import Field, field_validator
 
@@ -23,7 +24,7 @@ class Named(AnswerFormat[SpanQuestion, SpanGold]):
     @field_validator("names")
     @classmethod
     def _are_clear(cls, names: dict[str, str]) -> dict[str, str]:
-        if reason := unclear(list(names.values())):
+        if reason := unclear(tuple(names.values())):
             raise ValueError(f"the names cannot be read back: {reason}")
         return names
 
@@ -41,7 +42,8 @@ class Named(AnswerFormat[SpanQuestion, SpanGold]):
         return find_fault(example)
 
 
-def unclear(names: Sequence[str]) -> str | None:
+@lru_cache(maxsize=4_096)  # all questions of an entry have the same labels
+def unclear(names: tuple[str, ...]) -> str | None:
     """Return why labels of these names could not be told apart, or from the answer around them."""
     if len(set(names)) < len(names):
         return "two labels of the same name"

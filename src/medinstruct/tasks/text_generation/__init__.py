@@ -1,4 +1,4 @@
-"""Text generation: write the text that is asked for: a summary, a note, an answer in words.
+"""Text generation: write the text that is asked for: a summary, a note, an answer in words, the entry of a vocabulary.
 
 The question gives the texts of the source and the instruction, the gold the texts that count as right.
 
@@ -8,6 +8,7 @@ The question gives the texts of the source and the instruction, the gold the tex
 from medinstruct.tasks import facts
 from medinstruct.tasks.task import Example, TaskType
 from medinstruct.tasks.text_generation.example import Text, TextExample, TextGold, TextQuestion, view
+from medinstruct.tasks.text_generation.linking import concepts
 from medinstruct.tasks.text_generation.scores import (
     bleu,
     chrf,
@@ -59,6 +60,22 @@ SAMPLES: dict[str, tuple[TextExample, ...]] = {
             TextGold(references=("It reverses its effect in rats.",)),
         ),
     ),
+    "ned": (
+        Example(
+            TextQuestion(
+                texts={"text": "Naloxone reversed the effect of clonidine in ten rats.", "mention": "clonidine"},
+                kind="Which chemical of the drug list is it?",
+            ),
+            TextGold(references=("DRUGS:D7003",)),
+        ),
+        Example(
+            TextQuestion(
+                texts={"text": "Breast and ovarian cancer were seen.", "mention": "Breast and ovarian cancer"},
+                kind="Which entries are they?",
+            ),
+            TextGold(references=("ILLS:21; ILLS:34", "ILLS:34; ILLS:21")),
+        ),
+    ),
     "gen": (
         Example(
             TextQuestion(instruction="Name a drug that lowers blood pressure."),
@@ -78,7 +95,7 @@ TASK = TaskType(
     question=TextQuestion,
     gold=TextGold,
     formats={"text": Text},
-    views={facts.Texts: view},
+    views={facts.Texts: view, facts.Concepts: concepts},
     scores={
         "rouge_l": rouge_l,
         "rouge_1": rouge_1,
