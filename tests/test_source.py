@@ -12,7 +12,7 @@ import sys
 import tarfile
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given, settings
@@ -112,6 +112,55 @@ def test_a_file_that_lies_beside_its_packed_self_is_read_once(tmp_path):
     (tmp_path / "train.tsv.gz").write_bytes(gzip.compress(b"as it came"))
 
     assert list(select(tmp_path, ["train.tsv"])) == [File("train.tsv", b"mended by hand")]
+
+
+def test_a_tar_is_looked_through_once_however_often_it_is_read(tmp_path, monkeypatch):
+    (tmp_path / "data.tar.gz").write_bytes(packed_tar(ABOUT_ZORBINASE))
+    opened = []
+    monkeypatch.setattr(
+        source.tarfile, "open", lambda *args, _open=tarfile.open, **kw: opened.append(1) or _open(*args, **kw)
+    )
+
+    found = [file for pattern in ("train/*", "devel/*", "train/*.a1") for file in select(tmp_path, [pattern])]
+
+    assert {file.name.removeprefix("data.tar.gz/"): file.data for file in found} == ABOUT_ZORBINASE
+    assert opened == [1]
+
+
+def test_a_tar_that_changed_is_looked_through_again(tmp_path):
+    path = tmp_path / "data.tar"
+    path.write_bytes(packed_tar({"a.txt": b"one"}, "w"))
+    before = [(file.name, file.data) for file in select(tmp_path, ["*.txt"])]
+    path.write_bytes(packed_tar({"more/b.txt": b"three", "a.txt": b"two"}, "w"))
+    os.utime(path, ns=(1, 1))
+
+    assert before == [("data.tar/a.txt", b"one")]
+    assert [(file.name, file.data) for file in select(tmp_path, ["*.txt"])] == [
+        ("data.tar/a.txt", b"two"),
+        ("data.tar/more/b.txt", b"three"),
+    ]
+
+
+PARTS = st.text("ab.*[]!-_ ", min_size=1, max_size=5).filter(lambda part: part.strip(".") and "**" not in part)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4), st.lists(PARTS, min_size=1, max_size=3))
+def test_patterns_match_as_paths_do(name, pattern):
+    name, pattern = "/".join(name), "/".join(pattern)
+
+    assert source._matcher((pattern,))(name) == PurePosixPath(name).match(pattern)
+
+
+@given(st.text("ab./\\: ", min_size=1, max_size=8))
+def test_a_plain_name_is_spelled_as_it_is_on_any_system(name):
+    if source.PLAIN.fullmatch(name):
+        path = PureWindowsPath(name)
+        assert (path.as_posix(), path.anchor, ".." in path.parts) == (name, "", False)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a/b.c/d e.txt", "...", "a..b/.c", "ö/µ"])
+def test_most_names_are_plain(name):
+    assert source.PLAIN.fullmatch(name)
 
 
 @pytest.mark.parametrize("packed", [False, True])

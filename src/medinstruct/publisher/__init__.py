@@ -105,8 +105,8 @@ def publish(
             leaving = stubbing.publication(build, closed, Path(scratch) / "leaving", data, workers=workers)
         verdict = dataset_card.carried(gate.check(leaving, permits), leaving.manifest)
         tripped = tripwire.look(leaving, clinical)
-        repository = Repository(name, attempts=1 if rehearse else ATTEMPTS)
-        state, unseen = _look(repository, rehearse=rehearse)
+        repository = Repository(name)
+        state, unseen = _look(name, rehearse=rehearse)
         changes, suggested = ([_counted(leaving)], "") if unseen else _changes(leaving, repository, state)
         files = _files(leaving, Path(scratch), verdict, version, changes, repository, state)
         if closed:
@@ -161,10 +161,10 @@ def _refuse_other(repository: Repository, state: State, version: str, build: Bui
         raise HubError(f"{repository.name} has a version {version} with other rows", next="choose a higher number")
 
 
-def _look(repository: Repository, *, rehearse: bool) -> tuple[State | None, str]:
-    """The state of a repository, and why it is not known; a rehearsal goes on without."""
+def _look(name: str, *, rehearse: bool) -> tuple[State | None, str]:
+    """The state of a repository, and why it is not known; a rehearsal asks once and goes on without."""
     try:
-        return repository.state(), ""
+        return Repository(name, attempts=1 if rehearse else ATTEMPTS).state(), ""
     except HubError as error:
         if not rehearse:
             raise

@@ -7,8 +7,12 @@ somebody should look.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from medinstruct.artefact import Build
 from medinstruct.text.person import find
@@ -41,13 +45,18 @@ class Tripped:
 def look(build: Build, corpora: frozenset[str]) -> Tripped:
     """Return what looks like a person in the rows of these corpora."""
     found = Tripped()
-    for split in build:
-        for row in build[split]:
-            if row["corpus"] in corpora:
-                found.rows += 1
-                for message in row["messages"]:
-                    for kind, quotation in find(message["content"]):
-                        found.counts[row["corpus"], kind] += 1
-                        if found.counts[row["corpus"], kind] <= SHOWN:
-                            found.shown.append(Hit(kind, row["corpus"], row["id"], quotation))
+    for row in _rows(build, corpora):
+        found.rows += 1
+        for message in row["messages"]:
+            for kind, quotation in find(message["content"]):
+                found.counts[row["corpus"], kind] += 1
+                if found.counts[row["corpus"], kind] <= SHOWN:
+                    found.shown.append(Hit(kind, row["corpus"], row["id"], quotation))
     return found
+
+
+def _rows(build: Build, corpora: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """The rows of some corpora, as far as they are looked at; few at a time, as they may be long."""
+    for split in build if corpora else ():
+        for _, batch in build[split].batches(["id", "corpus", "messages"], size=128):
+            yield from batch.filter(pc.is_in(batch["corpus"], pa.array(sorted(corpora)))).to_pylist()
