@@ -12,7 +12,7 @@ import typer
 from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table
 from medinstruct.errors import MedinstructError, did_you_mean
 
-KINDS = ("corpora", "templates", "recipes", "configs", "formats", "tasks")
+KINDS = ("corpora", "templates", "recipes", "configs", "prompts", "seeds", "formats", "tasks")
 
 
 @app.command("ls")
@@ -26,7 +26,7 @@ def list_(
     add_shelves(shelf)
     listing: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "corpora": lambda: _corpora(data), "templates": _templates, "recipes": _recipes, "configs": _configs,
-        "formats": _formats, "tasks": _tasks,
+        "prompts": lambda: _files("prompts"), "seeds": lambda: _files("seeds"), "formats": _formats, "tasks": _tasks,
     }  # fmt: skip
     if kind not in listing:
         raise typer.BadParameter(f"no kind {kind!r}; {did_you_mean(kind, KINDS)}")
@@ -126,6 +126,12 @@ def _configs() -> list[dict[str, Any]]:
         {"config": name, "method": c.method, "tune": c.tune, "title": c.title, "shelf": shelf}
         for name, c, shelf in found
     ]
+
+
+def _files(kind: str) -> list[dict[str, Any]]:
+    from medinstruct.shelf import entries
+
+    return [{kind.removesuffix("s"): name, "shelf": entry.shelf} for name, entry in entries(kind).items()]
 
 
 def _formats() -> list[dict[str, Any]]:
