@@ -231,3 +231,27 @@ def test_real_formats_are_ranked_first():
         if not (DATA / corpus).is_dir():
             pytest.skip(f"{corpus} is not in {DATA}")
         assert sniff.guesses(sniff.data(list(everything(DATA / corpus))))[0].format == format
+
+
+def test_parts_whose_files_share_names_stay_apart(tmp_path):
+    """A test part must not be trained on because its files are called like those of the train part."""
+    for part in ("train", "test"):
+        (tmp_path / "notes" / part).mkdir(parents=True)
+        for n in (1, 2):
+            (tmp_path / "notes" / part / f"{n}.txt").write_text(f"Keltin, {part}.")
+            (tmp_path / "notes" / part / f"{n}.ann").write_text("T1\tDrug 0 6\tKeltin\n")
+
+    proposal = scaffold.propose(tmp_path / "notes", "notes")
+
+    found = {part.name: part for part in proposal.parts}
+    assert {name: part.counts["documents"] for name, part in found.items()} == {"train": 2, "test": 2}
+    assert all(pattern.startswith("train/") for pattern in found["train"].patterns)
+    assert all(pattern.startswith("test/") for pattern in found["test"].patterns)
+
+
+def test_an_id_that_is_taken_is_refused(ward, tmp_path):
+    code, _, err = run("new", "corpus", ward, "--id", "hoc", "--shelf", tmp_path / "shelf")
+
+    assert code != 0
+    assert "there is a corpus hoc already" in err
+    assert not (tmp_path / "shelf").exists()

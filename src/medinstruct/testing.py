@@ -91,6 +91,9 @@ def _facts(corpus: Corpus) -> Iterator[Finding]:
     for name, text in stated.items():
         if text.startswith(TO_FILL_IN):
             yield Finding("C101", corpus.id, f"{name} is to be filled in: {text.removeprefix(TO_FILL_IN).strip()}")
+    for name in sorted(set(corpus.guidelines) - set(corpus.tasks)):
+        hint = did_you_mean(name, corpus.tasks)
+        yield Finding("C101", corpus.id, f"`guidelines` names {name!r}, which is no task; {hint}")
     for name in sorted(set(corpus.verified) - set(corpus.splits)):
         yield Finding("C101", corpus.id, f"`verified` names {name!r}, which is no split")
     for name, fact in corpus.tasks.items():

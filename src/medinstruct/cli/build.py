@@ -124,7 +124,9 @@ def size_of(text: str) -> int | str | dict[str, int]:
 def _tell_build(made: Build) -> None:
     manifest, ledger = made.manifest, made.ledger
     if manifest["samples"]:
-        typer.echo("These rows come from the bundled samples: invented text, to try things out, not for training.\n")
+        typer.echo(
+            "These rows come from the bundled samples: invented text, to try things out, not for training. All are taken, whatever size and shares.\n"
+        )
     kept: dict[tuple[str, str, str], list[int]] = {}
     for entry in ledger["examples"]:
         kept.setdefault((entry["split"], entry["task"].split("-")[0], entry["corpus"]), []).append(entry["kept"])

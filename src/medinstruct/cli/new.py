@@ -25,12 +25,16 @@ def corpus(
     shelf: Shelf = Path("shelf"),
 ) -> None:
     """Look at files, guess their format, and write module, sample and test onto your shelf."""
-    from medinstruct import scaffold
+    from medinstruct import corpora, scaffold
     from medinstruct.errors import MedinstructError
 
     if not path.exists():
         raise MedinstructError(f"there is no {path}")
     proposal = scaffold.propose(path, id)
+    if proposal.id in corpora.names():
+        raise MedinstructError(
+            f"there is a corpus {proposal.id} already", next="another --id, or recipes would not find the other one"
+        )
     for number, guess in enumerate(proposal.tried):
         typer.echo(f"{'>' if not number else ' '} {guess}")
     written = scaffold.write(proposal, shelf)
@@ -69,7 +73,7 @@ def template(
     kind, text = wording(task)
     path = _write(shelf / "templates" / kind / f"{_checked(name)}.jinja", text)
     typer.echo(
-        f"{path}\n\nnext: edit it and look: medinstruct try {path} --corpus ID\nthen: medinstruct check {kind}/{name} --shelf {shelf}"
+        f"{path}\n\nnext: edit it and look: medinstruct try {path} --corpus ID --shelf {shelf}\nthen: medinstruct check {kind}/{name} --shelf {shelf}"
     )
 
 
@@ -85,11 +89,11 @@ def recipe(
     from medinstruct import shelf as shelves
     from medinstruct.scaffold.mixture import mixture
 
-    if shelf.is_dir():
-        shelves.add(shelf)  # it may hold the corpora
+    if (shelf / "corpora").is_dir():
+        shelves.add(shelf)  # it may hold those that are named
     path = shelf / "recipes" / f"{_checked(name)}.yaml"
     _write(path, mixture(name, str(path), corpus or ()))
-    typer.echo(f"{path}\n\nnext: medinstruct build {path} --data DIR")
+    typer.echo(f"{path}\n\nnext: medinstruct build {path} --shelf {shelf} --data DIR")
 
 
 def _checked(name: str) -> str:

@@ -131,12 +131,14 @@ def _patterns(mine: Sequence[File], files: Sequence[File]) -> tuple[str, ...]:
             continue
         inside = [part for part in path.parts[:-1] if not ARCHIVES.search(part)]
         folders = ["/".join(inside[-depth:]) for depth in range(1, len(inside) + 1)]
-        plain = path.name.replace("[", "[[]")
         wide = [f"{folder}/*{path.suffix}" for folder in folders if path.suffix] if len(names) > 5 else []
         wide += [f"*{path.suffix}"] if len(names) > 5 and path.suffix else []
-        found.append(
-            next((p for p in wide if all(f.name in names for f in files if PurePosixPath(f.name).match(p))), plain)
-        )
+        parts = [part.replace("[", "[[]") for part in path.parts]
+        tight = [
+            "/".join(parts[-depth:]) for depth in range(1, len(parts) + 1)
+        ]  # files of several parts may share a name
+        exact = (p for p in [*wide, *tight] if all(f.name in names for f in files if PurePosixPath(f.name).match(p)))
+        found.append(next(exact, tight[-1]))
     return tuple(found)
 
 
