@@ -43,11 +43,11 @@ format: .venv/installed-dev
 	touch $@
 
 .venv/installed: .venv/python pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install --use-pep517 -c constraints.txt -e .
 	touch $@
 
 .venv/installed-dev: .venv/python pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[dev]'
+	$(PIP) install --use-pep517 -c constraints.txt -e '.[dev]'
 	touch $@ .venv/installed
 
 clean:
