@@ -33,6 +33,10 @@ FENCE = re.compile(
 )  # fmt: skip
 
 
+LONGEST = 600
+"""Seconds that a block may take."""
+
+
 @dataclass(frozen=True)
 class Block:
     """A block of code of a page."""
@@ -70,7 +74,7 @@ def run(
     page: Path, folder: Path, environment: dict[str, str] | None = None, python: str = sys.executable
 ) -> Iterator[str]:
     """Run the examples of a page in a folder, and yield what is wrong with each that does not do what the page says."""
-    said = ""
+    said, exported = "", folder.parent / f"{page.stem}.environment"
     for block in blocks(page):
         body = re.sub(r"\bDIR\b", str(SAMPLES), block.body)
         if block.not_run:
@@ -80,17 +84,17 @@ def run(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(body, encoding="utf-8")
         elif block.language in ("sh", "python"):
-            command = ["bash", "-e", "-o", "pipefail", "-c", body] if block.language == "sh" else [python, "-c", body]
+            kept = f"{body}\nenv -0 > '{exported}'\n"  # what is exported or activated holds for the blocks that follow
+            command = ["bash", "-e", "-o", "pipefail", "-c", kept] if block.language == "sh" else [python, "-c", body]
             done = subprocess.run(
-                command,
-                cwd=folder,
-                env=environment,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
+                command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                timeout=LONGEST,
+            )  # fmt: skip
             said = done.stdout
+            if exported.exists():
+                lines = exported.read_text(encoding="utf-8", errors="surrogateescape").split("\0")
+                environment = dict(line.split("=", 1) for line in lines if "=" in line)
+                exported.unlink()
             if done.returncode != block.code:
                 yield f"{page.name}:{block.line}: ends with {done.returncode}:\n{body}\n{said[-2000:]}"
         elif block.language == "text" and (missing := _missing(block.body, said)):
