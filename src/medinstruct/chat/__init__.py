@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from medinstruct.chat import backends
-from medinstruct.chat.backend import Answer, Backend, Settings
+from medinstruct.chat.backend import Answer, Backend, Learner, Settings
 from medinstruct.chat.journal import Journal
 from medinstruct.chat.query import Asked, ChatError, Name, Prompt, Query, queries, wordings
 from medinstruct.errors import NotFound, did_you_mean
 
 __all__ = [
-    "Answer", "Asked", "Backend", "ChatError", "Prompt", "Query", "Settings", "ask", "load", "names", "queries", "refuse_to_send", "wordings",
+    "Answer", "Asked", "Backend", "ChatError", "Learner", "Prompt", "Query", "Settings", "ask", "load", "names", "queries", "refuse_to_send",
+    "wordings",
 ]  # fmt: skip
 
 Tell = Callable[[str, int, int], None]

@@ -91,15 +91,9 @@ class Backend(ABC):
     """The host that questions are sent to; empty where they stay on this machine."""
     streams: ClassVar[bool] = False
     """Whether `reply` takes prompts while it answers others."""
-    learns: ClassVar[bool] = False
-    """Whether it wants to see solved rows of the train part before it is asked."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name, self.settings = name, settings
-
-    def learn(self, train: Iterable[Query]) -> None:
-        """Look at solved queries of the train part; asked only where `learns` says so, and then there to be overridden."""
-        raise NotImplementedError(f"{self.name} learns, and does not say how")
 
     @abstractmethod
     def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:
@@ -117,3 +111,11 @@ class Backend(ABC):
         """
         raise ChatError(f"{self.name or type(self).__module__.rpartition('.')[2]} solves rows, and writes nothing of its own",
                         next="use openai:, hf: or vllm:")  # fmt: skip
+
+
+class Learner(Backend):
+    """A model that wants to see solved rows of the train part before it is asked."""
+
+    @abstractmethod
+    def learn(self, train: Iterable[Query]) -> None:
+        """Look at solved queries of the train part."""

@@ -95,7 +95,7 @@ def evaluate(
     backend = chat.load(model, settings.chat)
     queries = list({query.name: query for some in asked.values() for query in some}.values())
     chat.refuse_to_send(backend, queries, settings.allow)
-    if backend.learns:
+    if isinstance(backend, chat.Learner):
         backend.learn(asker.train())
     folder = out or Path("runs") / f"{found.recipe}-{re.sub(r'[^A-Za-z0-9._-]+', '-', model)}"
     folder.mkdir(parents=True, exist_ok=True)

@@ -34,10 +34,8 @@ LONGEST = 12
 """Words of a mention that is learnt."""
 
 
-class Backend(backend.Backend):
+class Backend(backend.Learner):
     """Looks things up."""
-
-    learns = True
 
     def learn(self, train: Iterable[Query]) -> None:
         solved = list(train)

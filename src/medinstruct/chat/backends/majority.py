@@ -15,10 +15,8 @@ from medinstruct.chat.query import Query
 from medinstruct.chat.say import say
 
 
-class Backend(backend.Backend):
+class Backend(backend.Learner):
     """Says the same to everything."""
-
-    learns = True
 
     def learn(self, train: Iterable[Query]) -> None:
         self.priors = Priors(train)

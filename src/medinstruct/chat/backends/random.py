@@ -26,10 +26,8 @@ Shape = tuple[tuple[str, int], ...]
 """Label and number of words of each span of a row."""
 
 
-class Backend(backend.Backend):
+class Backend(backend.Learner):
     """Guesses."""
-
-    learns = True
 
     def learn(self, train: Iterable[Query]) -> None:
         self.shapes: dict[int, list[Shape]] = {}
