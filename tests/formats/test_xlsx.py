@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from medinstruct.document import Item
 from medinstruct.errors import UnsafeInput
-from medinstruct.formats import xlsx
+from medinstruct.formats import office, xlsx
 from medinstruct.formats.draft import Broken, strict
 from medinstruct.source import File
 
@@ -170,7 +170,7 @@ def test_a_part_with_entities_is_refused():
 
 
 def test_a_part_that_unpacks_to_far_more_than_it_weighs_is_refused(monkeypatch):
-    monkeypatch.setattr(xlsx, "BOMB_BYTES", 1 << 20)
+    monkeypatch.setattr(office, "BOMB_BYTES", 1 << 20)
 
     with pytest.raises(UnsafeInput, match=r"xl/worksheets/sheet1\.xml unpacks to more than 1,048,576 bytes"):
         rows(book(ROWS + " " * (2 << 20)))

@@ -14,17 +14,15 @@ Specification: ECMA-376, https://ecma-international.org/publications-and-standar
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from xml.etree.ElementTree import Element
 
 from medinstruct.document import Document, Item
 from medinstruct.errors import FormatError, Place, did_you_mean
-from medinstruct.formats import Format
+from medinstruct.formats import Format, office
 from medinstruct.formats.draft import Broken, Read, Repair, finish
 from medinstruct.formats.rows import Line, Make, Row, drafts, named
-from medinstruct.formats.xlsx import unpack
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
 
@@ -72,15 +70,13 @@ def read(
 
 def rows(file: File, *, table: int = 0, columns: Sequence[str] | None = None) -> Iterator[Row | Broken]:
     """Yield the rows of one file as they are, for a corpus whose files have to be joined first."""
-    try:
-        with zipfile.ZipFile(BytesIO(file.data)) as archive:
-            body = unpack(archive, file.name, "word/document.xml")
-        yield from named(file.name, _lines(file.name, _table(body, table)), columns)
-    except FormatError as error:
-        yield Broken(Place(file.name), "", str(error))
-    # what damaged archives make `zipfile` raise (NotImplementedError: a compression it lacks); the file is told as broken
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        yield Broken(Place(file.name), "", f"is no DOCX file, or a damaged one: {error}")
+    return office.told(file, "DOCX", _rows(file, table, columns))
+
+
+def _rows(file: File, table: int, columns: Sequence[str] | None) -> Iterator[Row | Broken]:
+    with zipfile.ZipFile(BytesIO(file.data)) as archive:
+        body = office.unpack(archive, file.name, "word/document.xml")
+    yield from named(file.name, _lines(file.name, _table(body, table)), columns)
 
 
 def _table(body: File, number: int) -> Record:

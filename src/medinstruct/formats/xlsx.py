@@ -15,18 +15,17 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from xml.etree.ElementTree import Element
 
 from medinstruct.document import Document, Item
-from medinstruct.errors import FormatError, Place, UnsafeInput, did_you_mean
-from medinstruct.formats import Format
+from medinstruct.errors import FormatError, Place, did_you_mean
+from medinstruct.formats import Format, office
 from medinstruct.formats.draft import Broken, Read, Repair, finish
 from medinstruct.formats.rows import Line, Make, Row, drafts, named
 from medinstruct.formats.xml_items import Record, records
-from medinstruct.source import BOMB_BYTES, MAX_RATIO, File
+from medinstruct.source import File
 
 FORMAT = Format(
     title="XLSX",
@@ -74,14 +73,13 @@ def read(
 
 def rows(file: File, *, sheet: str | None = None, columns: Sequence[str] | None = None) -> Iterator[Row | Broken]:
     """Yield the rows of one file as they are, for a corpus whose files have to be joined first."""
-    try:
-        with zipfile.ZipFile(BytesIO(file.data)) as book:
-            width = len(columns) if columns else 0
-            yield from named(file.name, _lines(book, file.name, sheet, width), columns)
-    except FormatError as error:
-        yield Broken(Place(file.name), "", str(error))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        yield Broken(Place(file.name), "", f"is no XLSX file, or a damaged one: {error}")
+    return office.told(file, "XLSX", _rows(file, sheet, columns))
+
+
+def _rows(file: File, sheet: str | None, columns: Sequence[str] | None) -> Iterator[Row | Broken]:
+    with zipfile.ZipFile(BytesIO(file.data)) as book:
+        width = len(columns) if columns else 0
+        yield from named(file.name, _lines(book, file.name, sheet, width), columns)
 
 
 def _lines(book: zipfile.ZipFile, file: str, sheet: str | None, width: int) -> Iterator[Line | Broken]:
@@ -126,30 +124,10 @@ def _find_parts(book: zipfile.ZipFile, file: str, sheet: str | None) -> tuple[st
 def _elements(book: zipfile.ZipFile, file: str, part: str, name: str) -> Iterator[Record]:
     """Yield the elements of one name in a part of the book, whichever namespace its edition of the standard has."""
     names = tuple(f"{{{space}}}{name}" for space in SPACES)
-    for each in records(unpack(book, file, part), record=names, may_be_none=True):
+    for each in records(office.unpack(book, file, part), record=names, may_be_none=True):
         if isinstance(each, Broken):
             raise each.error()
         yield each
-
-
-def unpack(book: zipfile.ZipFile, file: str, part: str) -> File:
-    """Return a part of a file of Office.
-
-    Raises:
-        FormatError: if it has no such part.
-        UnsafeInput: for one that unpacks to far more than it weighs.
-    """
-    try:
-        member = book.getinfo(part)
-    except KeyError as error:
-        kind = "an XLSX" if part.startswith("xl/") else "a DOCX"
-        raise FormatError(f"has no part {part}; is it {kind} file?") from error
-    limit = max(BOMB_BYTES, MAX_RATIO * member.compress_size)
-    with book.open(member) as stream:
-        data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise UnsafeInput(f"{part} unpacks to more than {limit:,} bytes from {member.compress_size:,}", where=file)
-    return File(f"{file}/{part}", data)
 
 
 def _cells(row: Record, strings: list[str]) -> list[str]:
