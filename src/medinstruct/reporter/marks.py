@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from medinstruct.document import Spans, quote
+from medinstruct.markup import cut
 from medinstruct.tasks.task import Example
 
 MOST = 400
@@ -72,7 +72,7 @@ class Marked:
         arcs = [(kept[a.start], kept[a.end], a.label) for a in self.arcs if a.start in kept and a.end in kept]
         return {
             "texts": [
-                {"name": name, "parts": _parts(text[:LETTERS], shown if name == self.where else []),
+                {"name": name, "parts": cut(text[:LETTERS], [mark.pieces for mark in shown] if name == self.where else []),
                  "cut": max(len(text) - LETTERS, 0)}
                 for name, text in self.texts.items()
             ],
@@ -84,25 +84,6 @@ class Marked:
             "arcs": arcs[:MOST],
             "more": len(self.marks) - len(shown) + len(self.arcs) - len(arcs[:MOST]),
         }  # fmt: skip
-
-
-def _parts(text: str, marks: list[Mark]) -> list[tuple[str, list[int]]]:
-    """A text cut wherever a mark begins or ends, each part with the marks that it stands in, outer ones first."""
-    edges = sorted({0, len(text), *(min(at, len(text)) for mark in marks for piece in mark.pieces for at in piece)})
-    begins: dict[int, list[int]] = {}
-    ends: dict[int, list[int]] = {}
-    outer_first = sorted(range(len(marks)), key=lambda n: (marks[n].pieces[0][0], -marks[n].pieces[-1][1], n))
-    for n in outer_first:
-        for start, end in marks[n].pieces:
-            begins.setdefault(start, []).append(n)
-            ends.setdefault(min(end, len(text)), []).append(n)
-    parts, inside = [], dict[int, None]()
-    for at, end in pairwise(edges):
-        for n in ends.get(at, ()):
-            inside.pop(n, None)
-        inside |= dict.fromkeys(begins.get(at, ()))
-        parts.append((text[at:end], list(inside)))
-    return parts
 
 
 def find(type: str, example: Example[Any, Any]) -> Marked:
