@@ -44,6 +44,16 @@ WITHIN = 16
 """Characters by which a passage may be off for a message to say so."""
 JOINED = "where the offset of a passage disagrees with its annotations, Dialect(joined=True) does not read it"
 NO_CONCEPT = {"", "-", "-1"}
+LOSES = (
+    "events", "coreferences", "labels", "labels and ids of passages", "overlapping passages", "several types of one mention", "alternatives",
+)  # fmt: skip
+HOLDS = frozenset({
+    "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+    "concepts", "concepts without a vocabulary", "vocabularies", "relations", "relations between mentions",
+    "relations between concepts", "relations of other than two", "attributes of mentions", "attributes of relations",
+    "passages", "names of several words", "ids of annotations", "documents that share an id",
+})  # fmt: skip
+"""What the notations lose and hold alike (`Format`)."""
 
 
 @dataclass(frozen=True, slots=True)

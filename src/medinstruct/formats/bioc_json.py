@@ -45,16 +45,9 @@ FORMAT = Format(
     title="BioC JSON",
     specification="https://github.com/bionlplab/bioc",
     suffixes=(".json",),
-    loses=("events", "coreferences", "labels", "labels and ids of passages", "overlapping passages",
-           "several types of one mention", "alternatives"),
-    holds=frozenset({
-        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
-        "concepts", "concepts without a vocabulary", "vocabularies", "relations", "relations between mentions",
-        "relations between concepts", "relations of other than two", "attributes of mentions", "attributes of relations",
-        "passages", "names of several words", "ids of annotations",
-        "documents that share an id",
-    }),
-)  # fmt: skip
+    loses=bioc.LOSES,
+    holds=bioc.HOLDS,
+)
 
 PLAIN = TypeAdapter(Plain)
 DECODER = json.JSONDecoder()

@@ -54,16 +54,9 @@ FORMAT = Format(
     title="BioC XML",
     specification="http://bioc.sourceforge.net/BioC.dtd",
     suffixes=(".xml",),
-    loses=("events", "coreferences", "labels", "labels and ids of passages", "overlapping passages",
-           "several types of one mention", "alternatives", "control characters"),
-    holds=frozenset({
-        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
-        "concepts", "concepts without a vocabulary", "vocabularies", "relations", "relations between mentions",
-        "relations between concepts", "relations of other than two", "attributes of mentions", "attributes of relations",
-        "passages", "names of several words", "ids of annotations",
-        "documents that share an id",
-    }),
-)  # fmt: skip
+    loses=(*bioc.LOSES, "control characters"),
+    holds=bioc.HOLDS,
+)
 
 CHUNK = 1 << 16
 HOLDERS = {
