@@ -15,7 +15,11 @@ from medinstruct.text.sentence import sentences
 from medinstruct.text.token import UNSPACED, attached
 
 _WORDS_OF_A_TEXT, _WORDS_OF_A_SENTENCE = 5, 8
-_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORDS: Final = "".join(sign.lower() if sign.isalnum() else " " for sign in map(chr, range(128))).encode() + bytes(
+    range(128, 256)
+)
+"""What each byte of a text becomes; several times as fast as a pattern of words."""
+_BEYOND_ASCII: Final = re.compile(r"[^\0-\x7f]+")
 _UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
 
 
@@ -26,19 +30,21 @@ def normalise(text: str) -> str:
     What nobody sees, or sees only on a letter (soft hyphens, zero-width characters, joiners, combining marks
     that NFKC could not compose), is dropped and does not part a word.
     """
-    if text.isascii():
-        return " ".join(_ASCII_WORD.findall(text.lower()))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    words = _word().findall(folded)
-    if not "".join(words).isalnum():
-        words = ["".join(filter(str.isalnum, word)) for word in words]
-    return " ".join(words)
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = _BEYOND_ASCII.sub(lambda run: _seen(run[0]), folded)
+    return b" ".join(text.encode().translate(_WORDS).split()).decode()
+
+
+@lru_cache(maxsize=4_096)  # nearly all texts have the same few
+def _seen(signs: str) -> str:
+    """The letters and digits among signs beyond ASCII; a blank for what parts words, nothing for what nobody sees."""
+    return "".join(sign if sign.isalnum() else "" if _unseen().fullmatch(sign) else " " for sign in signs)
 
 
 @cache
-def _word() -> re.Pattern[str]:
-    unseen = attached(also="\u00ad\u200b\u2060\ufeff")
-    return re.compile(rf"(?:[^\W_]++{unseen})++")
+def _unseen() -> re.Pattern[str]:
+    return re.compile(attached(also="\u00ad\u200b\u2060\ufeff"))
 
 
 def identity(text: str) -> str:

@@ -54,6 +54,7 @@ def attached(also: str = "") -> str:
 
 
 _PIECE: Final = re.compile(r"[A-Za-z]{1,6}|[0-9]{1,3}|[^\W\d_A-Za-z]{1,2}|\n+|\S")
+_OTHER: Final = re.compile(r"[^\0-\x7f]+")
 
 
 def count_tokens(text: str) -> int:
@@ -64,14 +65,16 @@ def count_tokens(text: str) -> int:
     windows alike in length; leave room where a limit is hard. The parts of a text count as much as the whole,
     or more.
     """
-    if not text.isascii():
-        return len(_PIECE.findall(text))
-    kinds = text.encode().translate(_KINDS)
+    kinds = text.encode("ascii", "replace").translate(_KINDS)
+    others = 0
+    if not text.isascii():  # no piece is of both: one mark stands for each, and makes place for what the pattern counts
+        runs = _OTHER.findall(text)
+        others = len(_PIECE.findall(" ".join(runs))) - sum(map(len, runs))
     for run, one in _RUNS:
         kinds = kinds.replace(run, one)
     while b"\n\n" in kinds:
         kinds = kinds.replace(b"\n\n", b"\n")
-    return len(kinds) - kinds.count(b" ")
+    return len(kinds) - kinds.count(b" ") + others
 
 
 def _kind(character: str) -> str:
