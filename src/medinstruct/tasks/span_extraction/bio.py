@@ -148,7 +148,7 @@ class Bio(Named):
             _close(run, places, reading)
         return reading.parsed()
 
-    def meanings(self, labels: Sequence[str], tags: str = "") -> dict[str, Tag]:
+    def meanings(self, labels: tuple[str, ...], tags: str = "") -> dict[str, Tag]:
         """What each tag means where these labels are asked for."""
         if (tags or self.tags) == "bare":
             begun = {"B": Tag("B", labels[0]), "I": Tag("I", labels[0])} if labels else {}
@@ -161,7 +161,7 @@ class Bio(Named):
     def _hides(self, tag: str) -> bool:
         return (self.colon + tag).rfind(self.colon) > 0
 
-    def _as_written(self, answer: str, words: Sequence[str], labels: Sequence[str]) -> list[Step] | None:
+    def _as_written(self, answer: str, words: Sequence[str], labels: tuple[str, ...]) -> list[Step] | None:
         """The steps of an answer with every token on its line; None if it is not so."""
         lines, meanings, colon = answer.split("\n"), self.meanings(labels), self.colon
         if len(lines) != len(words):
@@ -175,7 +175,7 @@ class Bio(Named):
                 steps.append(Step(n, n, word, meanings[tag], "exact"))
         return steps
 
-    def _as_meant(self, answer: str, words: Sequence[str], labels: Sequence[str], reading: Reading) -> list[Step]:
+    def _as_meant(self, answer: str, words: Sequence[str], labels: tuple[str, ...], reading: Reading) -> list[Step]:
         """The steps of any answer, its lines aligned with the tokens."""
         lines = list(self._lines(answer, labels, reading))
         places = align([line.word for line in lines], words)
@@ -190,7 +190,7 @@ class Bio(Named):
                 reading.leave(line.whole)
         return steps
 
-    def _lines(self, answer: str, labels: Sequence[str], reading: Reading) -> Iterator[Line]:
+    def _lines(self, answer: str, labels: tuple[str, ...], reading: Reading) -> Iterator[Line]:
         meanings, colons = self.meanings(labels), (self.colon.strip() or None, ":", None)
         styles = ("bare", "typed") if len(labels) == 1 else (self.tags,)
         folded = {tag.casefold(): meant for style in styles for tag, meant in self.meanings(labels, style).items()}

@@ -66,12 +66,10 @@ class Inline(Named):
         return {**super().fields(question), "open": self.open, "middle": self.middle, "close": self.close}
 
     def fits(self, example: SpanExample) -> str | None:
-        question, names = example.question, tuple(self.shown(example.question.labels).values())
-        if reason := super().fits(example) or unclear(names):
+        question, signs = example.question, frozenset(self.open + self.middle + self.close)
+        names = tuple(self.shown(question.labels).values())
+        if reason := super().fits(example) or unclear(names) or _unmarkable(names, signs):
             return reason
-        signs = set(self.open + self.middle + self.close)
-        if any(signs.intersection(name) for name in names):
-            return "a mark in a label"
         if any(len(span.pieces) > 1 for span in example.gold.spans):
             return "a mention in several parts"
         if reason := _tangle(_outer_first(example)):
@@ -189,6 +187,11 @@ class Inline(Named):
                 elif start < at:
                     found.append(Marked(label, start, at, "exact" if names[label] == name else "repaired"))
         return "".join(out) + answer[last:], found
+
+
+@lru_cache(maxsize=4_096)  # all questions of an entry have the same labels
+def _unmarkable(names: tuple[str, ...], signs: frozenset[str]) -> str | None:
+    return "a mark in a label" if any(signs.intersection(name) for name in names) else None
 
 
 def _outer_first(example: SpanExample) -> list[LabelledSpan]:

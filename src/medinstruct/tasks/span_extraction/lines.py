@@ -95,13 +95,15 @@ class Lines(Strings):
     def fits(self, example: SpanExample) -> str | None:
         if reason := super().fits(example) or _unclear_heads(tuple(self.shown(example.question.labels).values())):
             return reason
-        for mentions in self.by_label(example).values():
+        for mentions in self.by_label(example).values() if example.gold.spans else ():
+            if not mentions:
+                continue
             if reason := refusal(mentions):
                 return reason
             joined = self.separator.join(mentions)
-            if mentions and joined.split(self.separator) != mentions:
+            if joined.split(self.separator) != mentions:
                 return "the separator in a mention"
-            if mentions and self.says_nothing(joined, example.question.text):
+            if self.says_nothing(joined, example.question.text):
                 return "a mention that is a word for nothing"
         return None
 
@@ -121,7 +123,7 @@ class Lines(Strings):
     def parse(self, answer: str, question: SpanQuestion) -> Parsed:
         names = self.shown(question.labels)
         labels = {name: label for label, name in names.items()}
-        reading, missing = Reading(question.text), names.copy()
+        reading, missing = Reading(question.text), dict(names)
         for line in answer.split("\n"):
             if not (line := line.strip()):
                 continue

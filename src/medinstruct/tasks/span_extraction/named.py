@@ -6,7 +6,7 @@ says `Chemical` again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 
 from pydantic import Field, field_validator
@@ -28,9 +28,9 @@ class Named(AnswerFormat[SpanQuestion, SpanGold]):
             raise ValueError(f"the names cannot be read back: {reason}")
         return names
 
-    def shown(self, labels: Iterable[str]) -> dict[str, str]:
+    def shown(self, labels: tuple[str, ...]) -> Mapping[str, str]:
         """The name that each label is shown by, in order."""
-        return {label: self.names.get(label, label) for label in labels}
+        return {label: self.names.get(label, label) for label in labels} if self.names else _themselves(labels)
 
     def fields(self, question: SpanQuestion) -> dict[str, object]:
         return {"labels": tuple(self.shown(question.labels).values())}
@@ -43,6 +43,11 @@ class Named(AnswerFormat[SpanQuestion, SpanGold]):
 
 
 @lru_cache(maxsize=4_096)  # all questions of an entry have the same labels
+def _themselves(labels: tuple[str, ...]) -> Mapping[str, str]:
+    return {label: label for label in labels}
+
+
+@lru_cache(maxsize=4_096)
 def unclear(names: tuple[str, ...]) -> str | None:
     """Return why labels of these names could not be told apart, or from the answer around them."""
     if len(set(names)) < len(names):
