@@ -93,7 +93,7 @@ def survivors(texts, groups, asks=None):
     owners = np.repeat(np.arange(len(texts)), [len(each) for each in bands])
     if asks is not None:
         keys = keys + np.array(asks, dtype=np.uint64)[owners]
-    return near.survivors(keys, owners, np.array(groups), 0.8, sets.__getitem__).tolist()
+    return near.survivors([(keys, owners)], np.array(groups), 0.8, sets.__getitem__).tolist()
 
 
 BASE = (

@@ -48,10 +48,9 @@ from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.place import alone, errors_told, put, refuse_foreign
 from medinstruct.builder.plan import Ask, Plan, plan, resolve
 from medinstruct.builder.pool import Pool, gather
-from medinstruct.builder.render import ShardReport, ShardTask
+from medinstruct.builder.render import NONE, ShardReport, ShardTask
 from medinstruct.errors import BuildError, RecipeError, did_you_mean
-from medinstruct.sample import FORMAT_VERSION
-from medinstruct.sample import draw as number
+from medinstruct.sample import FORMAT_VERSION, drawing_last
 from medinstruct.version import VERSION
 
 Tell = Callable[[str, int, int], None]
@@ -268,10 +267,9 @@ class _Run:
         )
 
     def _refuse_double_names(self, pool: Pool) -> None:
-        twice = [key for key, times in Counter(pool.keys).items() if times > 1]
-        if twice:
-            n = pool.keys.index(twice[0])
-            ask = self.asks[int(pool.places[n])]
+        twice = pool.double_names()
+        if len(twice):
+            ask = self.asks[int(pool.places[twice.min()])]
             raise RecipeError(f"{len(twice)} rows are asked twice, one of them by mix -> {ask.place} ({ask.corpus.id} {ask.entry.task})",
                               where=self.path, next="two entries ask the same of the same corpus")  # fmt: skip
 
@@ -280,7 +278,7 @@ class _Run:
         if self.recipe.disjoint:
             alike.keep_apart(pool)
         seed = self.recipe.seed
-        keys = np.array([number(seed, "draw", key) for key in pool.keys], dtype=np.uint64)
+        keys = pool.hashed(drawing_last(seed, "draw"))
         if self.recipe.dedup:
             alike.drop_duplicates(pool, keys)
         if self.recipe.near:
@@ -302,33 +300,32 @@ class _Run:
         tasks, roles = [], []
         written: Counter[ledger.Line] = Counter()
         for role, rows in drawn.items():
-            filed = sorted(range(len(rows)), key=lambda rank: number(self.recipe.seed, "file", pool.keys[rows[rank]]))
+            filed = np.argsort(pool.hashed(drawing_last(self.recipe.seed, "file"), rows), kind="stable")
             count = -(-len(rows) // ROWS_PER_SHARD)
             for n in range(count):
                 ranks = filed[n * ROWS_PER_SHARD : (n + 1) * ROWS_PER_SHARD]
-                path = data / f"{role}-{n:05d}-of-{count:05d}.parquet"
                 chosen = rows[ranks]
                 tasks.append(
                     ShardTask(
                         self.text,
                         self.path,
-                        str(path),
+                        str(data / f"{role}-{n:05d}-of-{count:05d}.parquet"),
                         spools,
-                        tuple(pool.parts[chosen].tolist()),
-                        tuple(pool.rows[chosen].tolist()),
-                        tuple(ranks),
+                        pool.parts[chosen],
+                        pool.rows[chosen],
+                        ranks,
                         few.file,
-                        tuple(few.groups[chosen].tolist()) if few.file else (),
+                        few.groups[chosen] if few.file else NONE,
                         self.settings.shots,
-                        turns=tuple(pool.turns[chosen].tolist()),
+                        turns=pool.turns[chosen],
                     )
                 )
                 roles.append(role)
-            written.update(
-                (role, self.asks[int(place)].corpus.id, self.asks[int(place)].entry.task) for place in pool.places[rows]
-            )
+            for place, count in enumerate(np.bincount(pool.places[rows]).tolist()):
+                if count:
+                    written[role, self.asks[place].corpus.id, self.asks[place].entry.task] += count
         if not tasks:
-            reasons = Counter(pool.names[code] for code in pool.reasons)
+            reasons = ledger.counted(pool.reasons, pool)
             what = [f"{count:,} {reason}" for reason, count in reasons.most_common(3)]
             broken = [f"{place}: {reason}" for report in reports for place, _, reason in report.broken]
             what += [f"{len(broken):,} records are broken, the first: {broken[0]}"] if broken else []

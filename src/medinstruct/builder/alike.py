@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from medinstruct.artefact import ROLES
+from medinstruct.builder import spool
 from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
 from medinstruct.builder.pool import Pool
@@ -54,14 +55,27 @@ def drop_near_duplicates(
         rows = rows[np.lexsort((keys[rows], pool.places[rows]))]
         rank = np.full(len(pool.rows), -1, dtype=np.int64)
         rank[rows] = np.arange(len(rows))
-        mine = rank[pool.band_rows] >= 0
-        owners = pool.band_rows[mine]
-        with_ask = mix(pool.bands[mine] ^ mix(pool.asks[owners]))
-        same_as = near.survivors(with_ask, rank[owners], groups[rows], share, partial(texts.shingles, rows))
+        same_as = near.survivors(_bands(pool, reports, rank, share), groups[rows], share, partial(texts.shingles, rows))
         pool.same_as[rows[same_as >= 0]] = rows[same_as[same_as >= 0]]
         mask = np.zeros(len(pool.rows), dtype=bool)
         mask[rows[same_as >= 0]] = True
         pool.drop(mask, NEAR)
+
+
+def _bands(
+    pool: Pool, reports: Sequence[PartReport], rank: NDArray[np.int64], share: float
+) -> Iterator[tuple[Hashes, NDArray[np.int64]]]:
+    """For each band of the signatures, one after the other from the spool files: those of all rows that have a rank, with
+    what is asked, and the ranks of these.
+    """
+    count, _ = near.shape(share)
+    spooled = [chunk for report in reports for chunk in spool.columns(report.spool, ["bands"])["bands"].chunks]
+    has_some = np.concatenate([pc.list_value_length(chunk).to_numpy() > 0 for chunk in spooled])
+    owners = rank[np.flatnonzero(has_some)]
+    mine = owners >= 0
+    owners, asks = owners[mine], mix(pool.asks[has_some][mine])
+    for n in range(count):
+        yield mix(np.concatenate([chunk.flatten().to_numpy()[n::count] for chunk in spooled])[mine] ^ asks), owners
 
 
 class _Texts:
@@ -79,8 +93,7 @@ class _Texts:
     def _read(self, row: int) -> Hashes:
         part, at = int(self._pool.parts[row]), int(self._pool.rows[row])
         if part not in self._tables:
-            with pa.memory_map(self._reports[part].spool) as mapped:
-                self._tables[part] = pa.ipc.open_file(mapped).read_all().select(["question", "gold"])
+            self._tables[part] = spool.columns(self._reports[part].spool, ["question", "gold"])
         question, gold = (self._tables[part][name][at].as_py() for name in ("question", "gold"))
         example = self._asks[int(self._pool.places[row])].type.read(question, gold)
         return near.shingles(example.question.reading)

@@ -60,7 +60,7 @@ def few(pool: Pool, drawn: Mapping[str, Longs]) -> dict[str, Longs]:
             by_entry[place].append(at)
         kept = [
             at for places in by_entry.values()
-            for at in (places if len(places) <= FEW else sorted(places, key=lambda at: draw("few", pool.keys[rows[at]]))[:FEW])
+            for at in (places if len(places) <= FEW else sorted(places, key=lambda at: draw("few", pool.key(int(rows[at]))))[:FEW])
         ]  # fmt: skip
         chosen[role] = rows[np.sort(np.array(kept, dtype=np.int64))]
     return chosen

@@ -8,7 +8,7 @@ if any row carries it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from medinstruct.builder import spool
 from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
-from medinstruct.builder.pool import KEPT, Pool
+from medinstruct.builder.pool import Pool
 from medinstruct.errors import BuildError
 
 KINDS = ("documents", "annotations", "examples", "samples")
@@ -34,21 +35,23 @@ def write_up(reports: Sequence[PartReport], pool: Pool, asks: dict[int, Ask], wr
     Raises:
         BuildError: if any line of it does not balance, which would be a defect of this package.
     """
-    lines: dict[str, dict[Line, list[str]]] = {kind: {} for kind in KINDS}
+    lines: dict[str, dict[Line, Counter[str]]] = {kind: {} for kind in KINDS}
     furthest = _furthest(pool)
     for number, report in enumerate(reports):
         mine = np.flatnonzero(pool.parts == number)
-        with pa.memory_map(report.spool) as mapped:
-            ordinals = pa.ipc.open_file(mapped).read_all()["ordinals"].combine_chunks()
-        for task, lost in report.lost.items():
+        ordinals = spool.column(report.spool, "ordinals")
+        for task in report.lost:
             places = {place for place, ask in asks.items() if ask.entry.task == task and ask.corpus.id == report.corpus}
             rows = mine[np.isin(pool.places[mine], list(places))]
             line = (report.role, report.corpus, task)
-            lines["examples"].setdefault(line, []).extend(pool.names[code] for code in pool.reasons[rows])
-            lines["documents"].setdefault(line, []).extend(_documents(report, task, pool, rows, furthest))
-            lines["annotations"].setdefault(line, []).extend(_annotations(lost, ordinals, pool, rows, furthest))
-            drawn = int((pool.reasons[rows] == KEPT).sum())
-            lines["samples"].setdefault(line, []).extend([""] * drawn)
+            examples = counted(pool.reasons[rows], pool)
+            found = {
+                "documents": _documents(report, task, pool, rows, furthest),
+                "annotations": _annotations(report, task, ordinals, pool, rows, furthest),
+                "examples": examples, "samples": Counter({"": examples[""]}),
+            }  # fmt: skip
+            for kind, reasons in found.items():
+                lines[kind].setdefault(line, Counter()).update(reasons)
     ledger = {kind: [_entry(line, reasons) for line, reasons in sorted(table.items())] for kind, table in lines.items()}
     for entry in ledger["samples"]:
         rendered = written[entry["split"], entry["corpus"], entry["task"]]
@@ -60,66 +63,73 @@ def write_up(reports: Sequence[PartReport], pool: Pool, asks: dict[int, Ask], wr
     return {**ledger, "totals": {kind: _total(ledger[kind]) for kind in KINDS}}
 
 
-def _furthest(pool: Pool) -> NDArray[np.int64]:
+def _furthest(pool: Pool) -> NDArray[np.int8]:
     """How far each row got: the place of its reason among the steps, kept rows furthest of all."""
     step = [len(STEPS)] + [
         next((n for n, start in enumerate(STEPS) if name.startswith(start)), 0) for name in pool.names[1:]
     ]
-    return np.array(step)[pool.reasons]
+    return np.array(step, dtype=np.int8)[pool.reasons]
+
+
+def counted(reasons: NDArray[np.integer], pool: Pool) -> Counter[str]:
+    """How often each reason of the pool is given."""
+    return Counter({pool.names[code]: count for code, count in enumerate(np.bincount(reasons).tolist()) if count})
 
 
 def _documents(
-    report: PartReport, task: str, pool: Pool, rows: NDArray[np.int64], furthest: NDArray[np.int64]
-) -> Iterable[str]:
-    reasons = ["nothing to ask"] * report.records
-    _best(reasons, pool, pool.records[rows], rows, furthest)
-    broken = report.records - len(report.unasked[task]) - len(np.unique(pool.records[rows]))
+    report: PartReport, task: str, pool: Pool, rows: NDArray[np.int64], furthest: NDArray[np.int8]
+) -> Counter[str]:
+    records, best = _best(pool.records[rows], rows, furthest)
+    unasked = len(report.unasked[task])
+    broken = report.records - unasked - len(records)
     if broken != len(report.broken):
         raise BuildError(
             f"{report.corpus}/{report.split}: {broken} records have no rows, {len(report.broken)} are broken"
         )
-    yield from ["broken record"] * len(report.broken)
-    with_rows = np.unique(pool.records[rows])
-    yield from (reasons[record] for record in with_rows)
-    yield from ["nothing to ask"] * len(report.unasked[task])
+    return counted(pool.reasons[best], pool) + Counter({"broken record": broken, "nothing to ask": unasked})
 
 
 def _annotations(
-    lost: list[str], ordinals: pa.ListArray, pool: Pool, rows: NDArray[np.int64], furthest: NDArray[np.int64]
-) -> Iterable[str]:
-    reasons = list(lost)
+    report: PartReport,
+    task: str,
+    ordinals: pa.ListArray,
+    pool: Pool,
+    rows: NDArray[np.int64],
+    furthest: NDArray[np.int8],
+) -> Counter[str]:
     mine = ordinals.take(pa.array(pool.rows[rows]))
-    owners = np.repeat(rows, pc.list_value_length(mine).to_numpy().astype(np.int64))
-    carried = pc.list_flatten(mine).to_numpy().astype(np.int64)
-    _best(reasons, pool, carried, owners, furthest)
-    return reasons
+    owners = np.repeat(rows, pc.list_value_length(mine).to_numpy())
+    carried, best = _best(pc.list_flatten(mine).to_numpy(), owners, furthest)
+    is_carried = np.zeros(report.annotations[task], dtype=bool)
+    is_carried[carried] = True
+    counts = counted(pool.reasons[best], pool)
+    for reason, lost in report.lost[task].items():
+        counts[reason] += int((~is_carried[lost]).sum())
+    if silent := len(is_carried) - counts.total():
+        raise BuildError(f"{report.corpus}/{report.split}: {silent} annotations are in no row, and nobody said why")
+    return counts
 
 
 def _best(
-    reasons: list[str],
-    pool: Pool,
-    things: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    furthest: NDArray[np.int64],
-) -> None:
-    """Set for each thing the reason of that owner row which got furthest; `things[i]` belongs to row `owners[i]`."""
+    things: NDArray[np.int32], owners: NDArray[np.int64], furthest: NDArray[np.int8]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The different things, and of each that owner row which got furthest; `things[i]` belongs to row `owners[i]`."""
     order = np.lexsort((furthest[owners], things))
-    last = np.r_[things[order][1:] != things[order][:-1], True] if len(order) else np.zeros(0, dtype=bool)
-    for thing, owner in zip(things[order][last], owners[order][last]):
-        reasons[thing] = pool.names[pool.reasons[owner]]
+    things, owners = things[order], owners[order]
+    last = np.r_[things[1:] != things[:-1], True] if len(order) else np.zeros(0, dtype=bool)
+    return things[last], owners[last]
 
 
-def _entry(line: Line, reasons: list[str]) -> dict[str, Any]:
+def _entry(line: Line, reasons: Counter[str]) -> dict[str, Any]:
     split, corpus, task = line
-    counts = Counter(reasons)
-    kept = counts.pop("", 0)
+    dropped = {reason: count for reason, count in sorted(reasons.items()) if reason and count}
     return {
         "split": split,
         "corpus": corpus,
         "task": task,
-        "in": len(reasons),
-        "kept": kept,
-        "dropped": dict(sorted(counts.items())),
+        "in": reasons.total(),
+        "kept": reasons[""],
+        "dropped": dropped,
     }
 
 

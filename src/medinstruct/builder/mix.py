@@ -19,6 +19,7 @@ from medinstruct.sample import draw as number
 from medinstruct.sample import repeated
 
 Longs = NDArray[np.int64]
+Numbers = NDArray[np.integer[Any]]
 Keys = NDArray[np.uint64]
 
 TRAIN = ROLES.index("train")
@@ -69,7 +70,7 @@ def mix(pool: Pool, keys: Keys, plan: Plan, asks: Mapping[int, Ask], wanted: Siz
     return Mixed(drawn, told)
 
 
-def fitting(tokens: Longs, wanted: Size) -> int:
+def fitting(tokens: Numbers, wanted: Size) -> int:
     """How many of the first rows fit into a size; `tokens` are those of each row, in their order."""
     if isinstance(wanted, TokenSize):
         return int(np.searchsorted(np.cumsum(tokens), wanted.tokens, side="right"))
@@ -82,7 +83,7 @@ def _ask_again(pool: Pool, keys: Keys, asks: Mapping[int, Ask], seed: int) -> Ke
     rows = pool.alive(TRAIN)
     for turn in range(1, int(times.max(initial=1))):
         more = rows[times[pool.places[rows]] > turn]
-        names = [repeated(pool.keys[row], turn) for row in more]
+        names = [repeated(pool.key(row), turn) for row in more]
         pool.add(more, names, turn)
         keys = np.r_[keys, np.array([number(seed, "draw", name) for name in names], dtype=np.uint64)]
     return keys
@@ -95,7 +96,7 @@ class Branches(NamedTuple):
     """What tells rows apart on one level."""
 
     labels: Sequence[str]
-    of: Longs
+    of: Numbers
     """Place in `labels`, for each row."""
 
 
@@ -116,7 +117,7 @@ def _by_label(pool: Pool, rows: Longs, asks: Mapping[int, Ask], level: Level) ->
     known = {word for ask in asks.values() for word in getattr(ask.fact, "labels", {}).values() if word}
     labels = [*sorted(known | set(pool.label_names)), UNLABELLED]
     code = np.array([labels.index(name) for name in pool.label_names], dtype=np.int64)[pool.labels]
-    places = pool.places[pool.label_rows]
+    places = pool.places[pool.label_rows].astype(np.int64)
     _, pair, counts = np.unique(places * len(labels) + code, return_inverse=True, return_counts=True)
     order = np.lexsort((code, counts[pair], pool.label_rows))
     owners = pool.label_rows[order]
@@ -244,7 +245,7 @@ def _exact(value: float) -> Fraction:
 # What it cannot give
 
 
-def _shortfall(tokens: Longs, wanted: Size, levels: _Levels, rows: int, plan: Plan, path: str) -> dict[str, Any]:
+def _shortfall(tokens: Numbers, wanted: Size, levels: _Levels, rows: int, plan: Plan, path: str) -> dict[str, Any]:
     """What is told of a size that is not reached; `tokens` are those of all rows that can be drawn."""
     size, total = len(tokens), int(tokens.sum())
     if isinstance(wanted, TokenSize):

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +21,9 @@ import pyarrow as pa
 import xxhash
 
 from medinstruct import shelf
+from medinstruct.builder import spool
 from medinstruct.builder.plan import Ask, Slice, resolve, resolved
+from medinstruct.document import Document
 from medinstruct.formats.draft import Broken
 from medinstruct.mixture import near as near_text
 from medinstruct.mixture import search
@@ -36,8 +37,7 @@ from medinstruct.tasks.task import Example, Lost, Question, Source, Window
 from medinstruct.tasks.unit import windows
 from medinstruct.text.tokenizer import Tokenizer
 
-ROWS_PER_BATCH = 4_096
-RECORDS_PER_LOT = 64
+RECORDS_PER_LOT, CHARACTERS_PER_LOT = 64, 1 << 18
 
 SPOOL = pa.schema([
     ("place", pa.int16()), ("key", pa.binary(16)), ("document", pa.string()), ("record", pa.int32()), ("file", pa.int32()),
@@ -85,8 +85,10 @@ class PartReport:
     broken: list[tuple[str, str, str]] = field(default_factory=list)
     """Place, id and reason of each record that cannot be used."""
     repairs: dict[str, int] = field(default_factory=dict)
-    lost: dict[str, list[str]] = field(default_factory=dict)
-    """For each task, one entry for each annotation of the split: empty, or why no example carries it."""
+    annotations: dict[str, int] = field(default_factory=dict)
+    """How many annotations of each task the split has; each has its ordinal, from 0."""
+    lost: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """For each task, why some of its annotations are in no example, and the ordinals of these."""
     unasked: dict[str, list[int]] = field(default_factory=dict)
     """For each task, the records that it found nothing to ask of."""
     rows: dict[str, int] = field(default_factory=dict)
@@ -109,11 +111,7 @@ def run(task: PartTask) -> PartReport:
     report = PartReport(task.slice.corpus, task.slice.split, task.slice.role, task.spool)
     guard = search.index(task.guard) if task.guard and task.slice.role != "test" else None
     candidates = _Candidates(asks, report, guard, recipe.near)
-    unfinished = f"{task.spool}.tmp"
-    with pa.OSFile(unfinished, "wb") as sink, pa.ipc.new_file(sink, SPOOL) as writer:
-        for batch in _batched(candidates.of(task)):
-            writer.write_batch(batch)
-    os.replace(unfinished, task.spool)
+    spool.write(task.spool, candidates.of(task), SPOOL)
     Path(f"{done}.tmp").write_text(json.dumps(vars(report), ensure_ascii=False))
     os.replace(f"{done}.tmp", done)
     return report
@@ -123,17 +121,6 @@ def prepare(shelves: Sequence[str]) -> None:
     """Make a fresh process know the user's shelves."""
     for folder in shelves:
         shelf.add(folder)
-
-
-def _batched(rows: Iterator[dict[str, Any]]) -> Iterator[pa.RecordBatch]:
-    batch: list[dict[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == ROWS_PER_BATCH:
-            yield pa.RecordBatch.from_pylist(batch, schema=SPOOL)
-            batch = []
-    if batch:
-        yield pa.RecordBatch.from_pylist(batch, schema=SPOOL)
 
 
 class _Known(NamedTuple):
@@ -150,8 +137,18 @@ class _Known(NamedTuple):
 
 
 def _lots(records: Iterator[_Known]) -> Iterator[list[_Known]]:
-    """Records in lots, in which the guard looks them up."""
-    while lot := list(islice(records, RECORDS_PER_LOT)):
+    """Records in lots, in which the guard looks them up; few where they are long, so that a lot stays small."""
+    lot: list[_Known] = []
+    held = 0
+    for known in records:
+        lot.append(known)
+        held += (
+            len(known.record.text) if isinstance(known.record, Document) else sum(map(len, known.record.texts.values()))
+        )
+        if len(lot) == RECORDS_PER_LOT or held > CHARACTERS_PER_LOT:
+            yield lot
+            lot, held = [], 0
+    if lot:
         yield lot
 
 
@@ -160,7 +157,10 @@ class _Candidates:
 
     def __init__(self, asks: list[Ask], report: PartReport, guard: search.Index | None, near: float | None) -> None:
         self.asks, self.report, self.guard, self.near = asks, report, guard, near
-        self.ordinals: dict[str, dict[tuple[int, str], int]] = {ask.entry.task: {} for ask in asks}
+        self.ordinals: dict[str, dict[str, int]] = {ask.entry.task: {} for ask in asks}
+        """Of the annotations of the record that is asked."""
+        self.gone: set[tuple[str, int]] = set()
+        """Task and ordinal of those of its annotations whose loss is noted."""
         self.seen: dict[str, int] = {}
         self.native: Counter[tuple[str, str]] = Counter()
         self.formats = {ask.place: ask.formats for ask in asks}
@@ -168,7 +168,8 @@ class _Candidates:
         self._measured = lru_cache(maxsize=256)(self._measure)
         self._found_in = lru_cache(maxsize=256)(guard.look_up_part if guard else lambda reading: NOTHING)
         self._bands = lru_cache(maxsize=256)(lambda reading: near_text.bands(near_text.shingles(reading), near or 1.0))
-        report.lost = {ask.entry.task: [] for ask in asks}
+        report.annotations = {ask.entry.task: 0 for ask in asks}
+        report.lost = {ask.entry.task: {} for ask in asks}
         report.unasked = {ask.entry.task: [] for ask in asks}
         report.rows = {str(ask.place): 0 for ask in asks}
 
@@ -205,6 +206,7 @@ class _Candidates:
 
     def _of_record(self, known: _Known, found: Finding) -> Iterator[dict[str, Any]]:
         record, number = known.record, known.number
+        self.ordinals, self.gone = {task: {} for task in self.ordinals}, set()
         cut: dict[tuple[str, int], list[Window]] = {}
         asked = dict.fromkeys((ask.entry.task for ask in self.asks), False)
         for ask in self.asks:
@@ -215,14 +217,14 @@ class _Candidates:
                 cut[key] = windows(record, ask.entry.unit, ask.max_tokens, ask.tokenizer)
             for thing in ask.type.views[type(ask.fact)](record, ask.fact, cut[key]):
                 if isinstance(thing, Lost):
-                    self._lose(ask, number, thing)
+                    self._lose(ask, thing)
                     continue
                 asked[ask.entry.task] = True
                 if ask.entry.ask != "all":
                     place = self._key(ask, known.name, thing, ())
                     thing, unasked = subset.take(thing, ask.entry.ask, place)
                     for annotation in unasked:
-                        self._lose(ask, number, Lost(annotation, subset.UNASKED))
+                        self._lose(ask, Lost(annotation, subset.UNASKED))
                 yield self._row(ask, known, found, thing)
         if len(known.prints) > 1 and not any(asked.values()):
             self.report.bridges.append(known.prints)
@@ -254,7 +256,7 @@ class _Candidates:
             "place": ask.place, "key": self._key(ask, known.name, example, names),
             "document": known.name, "record": number, "file": known.file, "line": known.line,
             "unit": example.unit, "start": example.window[0], "end": example.window[1],
-            "annotations": example.annotations, "ordinals": [self._ordinal(ask, number, a) for a in example.annotations],
+            "annotations": example.annotations, "ordinals": [self._ordinal(ask, a) for a in example.annotations],
             "groups": () if reason else known.groups, "fingerprints": known.prints,
             "question": "" if reason else question.model_dump_json(exclude_defaults=True), "gold": "" if reason else answer,
             "empty": gold.is_empty, "tokens": tokens,
@@ -277,11 +279,12 @@ class _Candidates:
         unit = f"{ask.entry.unit} {example.unit}"
         return row_id(ask.corpus.id, self.report.split, document, ask.entry.task, ask.type.name, unit, asked)
 
-    def _lose(self, ask: Ask, record: int, gone: Lost) -> None:
+    def _lose(self, ask: Ask, gone: Lost) -> None:
         """Note why an annotation is in no row of an entry; the first reason counts."""
-        ordinal = self._ordinal(ask, record, gone.annotation)
-        lost = self.report.lost[ask.entry.task]
-        lost[ordinal] = lost[ordinal] or gone.reason
+        task, ordinal = ask.entry.task, self._ordinal(ask, gone.annotation)
+        if (task, ordinal) not in self.gone:
+            self.gone.add((task, ordinal))
+            self.report.lost[task].setdefault(gone.reason, []).append(ordinal)
 
     def _fits(self, ask: Ask, example: Example[Any, Any]) -> int:
         """A bit for each answer format that can hold the gold; refusals are counted."""
@@ -294,12 +297,13 @@ class _Candidates:
                 counts[reason] = counts.get(reason, 0) + 1
         return mask
 
-    def _ordinal(self, ask: Ask, record: int, annotation: str) -> int:
-        """The number of an annotation among those of its task in this part."""
-        known = self.ordinals[ask.entry.task]
-        if (ordinal := known.get((record, annotation))) is None:
-            ordinal = known[record, annotation] = len(known)
-            self.report.lost[ask.entry.task].append("")
+    def _ordinal(self, ask: Ask, annotation: str) -> int:
+        """The number of an annotation of this record among those of its task in this part."""
+        task = ask.entry.task
+        known = self.ordinals[task]
+        if (ordinal := known.get(annotation)) is None:
+            ordinal = known[annotation] = self.report.annotations[task]
+            self.report.annotations[task] += 1
         return ordinal
 
 

@@ -2,70 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from medinstruct.builder import spool
 from medinstruct.builder.part import PartReport
 from medinstruct.mixture.components import components
 
 KEPT, DRAWN_OUT = 0, 1
 """Codes every pool has: a row still in it, and one that the draw did not reach."""
+KEYS_AT_ONCE = 65_536
 
 
 @dataclass
 class Pool:
-    """One value per candidate row, parts one after the other in the order of the plan."""
+    """One value per candidate row, parts one after the other in the order of the plan; about 90 bytes in all."""
 
-    parts: NDArray[np.int64]
-    rows: NDArray[np.int64]
+    parts: NDArray[np.int32]
+    rows: NDArray[np.int32]
     """Place of the row in its part's spool file."""
-    places: NDArray[np.int64]
+    places: NDArray[np.int16]
     """Place of its entry in the recipe."""
-    records: NDArray[np.int64]
-    roles: NDArray[np.int64]
+    records: NDArray[np.int32]
+    roles: NDArray[np.int8]
     """Place in `artefact.ROLES`."""
-    keys: list[bytes]
+    keys: NDArray[np.void]
+    """16 bytes each."""
     texts: NDArray[np.uint64]
     asks: NDArray[np.uint64]
     answers: NDArray[np.uint64]
     empty: NDArray[np.bool_]
-    absent: NDArray[np.int64]
+    absent: NDArray[np.int8]
     """How many of the labels asked for the answer does not have: 0 none, 1 some, 2 all; 0 where none are asked for."""
-    pairs: NDArray[np.int64]
+    pairs: NDArray[np.int8]
     """1 where an option could say that there is nothing, and does not; 2 where it does; else 0."""
-    tokens: NDArray[np.int64]
+    tokens: NDArray[np.int32]
     """Of the text that is asked about."""
-    labels: NDArray[np.int64]
-    label_rows: NDArray[np.int64]
+    labels: NDArray[np.int32]
+    label_rows: NDArray[np.int32]
     """The labels that the answers say, by their place in `label_names`, and the row of each; not again for repeats."""
     label_names: list[str]
-    turns: NDArray[np.int64]
+    turns: NDArray[np.int16]
     """How often the same candidate stands before this row: 0 but for repeats."""
-    firsts: NDArray[np.int64]
+    firsts: NDArray[np.int32]
     """The row that this one repeats, or itself."""
     prints: NDArray[np.uint64]
-    print_rows: NDArray[np.int64]
-    """The row of each group fingerprint."""
-    rules: NDArray[np.int64]
+    print_rows: NDArray[np.int32]
+    """The group fingerprints of each record, and its first row."""
+    rules: NDArray[np.int16]
     """Place in `rule_names` of what betrayed the row to the guard; 0 where nothing did."""
-    stands_in: NDArray[np.int64]
+    stands_in: NDArray[np.int32]
     """Place of the test document that it stands in among those of the guard's index, or -1."""
     traces: NDArray[np.uint64]
-    trace_rows: NDArray[np.int64]
+    trace_rows: NDArray[np.int32]
     """What the row has in common with test documents and may be boilerplate, and the row of each."""
-    bands: NDArray[np.uint64]
-    band_rows: NDArray[np.int64]
-    """Bands of the text's MinHash signature, where near-duplicates are looked for, and the row of each."""
-    same_as: NDArray[np.int64]
+    same_as: NDArray[np.int32]
     """The row that stays where this one is a duplicate, else -1."""
     bridges: tuple[tuple[int, ...], ...]
     """The group fingerprints of records without a row, which may yet link two that have some."""
-    reasons: NDArray[np.int64]
+    reasons: NDArray[np.int16]
     rule_names: list[str] = field(default_factory=lambda: [""])
     names: list[str] = field(default_factory=lambda: ["", "not drawn"])
     """What the codes in `reasons` mean."""
@@ -79,29 +80,51 @@ class Pool:
 
     def code(self, reason: str) -> int:
         """The code of a reason, new or known."""
-        if reason not in self.names:
-            self.names.append(reason)
-        return self.names.index(reason)
+        return _place(reason, self.names)
 
     def rule(self, name: str) -> int:
         """The code of a rule of the guard, new or known."""
-        if name not in self.rule_names:
-            self.rule_names.append(name)
-        return self.rule_names.index(name)
+        return _place(name, self.rule_names)
 
     @property
     def is_guarded(self) -> NDArray[np.bool_]:
         """Whether the guard refused each row."""
         return self.rules > 0
 
+    def key(self, row: int) -> bytes:
+        """The name of a row."""
+        name: bytes = self.keys[row].tobytes()
+        return name
+
+    def hashed(self, hash: Callable[[bytes], int], rows: NDArray[np.int64] | None = None) -> NDArray[np.uint64]:
+        """Return the hash of the name of each row, or of each of some rows."""
+        size = len(self.keys) if rows is None else len(rows)
+        return np.fromiter(map(hash, self._names(rows)), dtype=np.uint64, count=size)
+
+    def _names(self, rows: NDArray[np.int64] | None) -> Iterator[bytes]:
+        for start in range(0, len(self.keys) if rows is None else len(rows), KEYS_AT_ONCE):
+            some = slice(start, start + KEYS_AT_ONCE)
+            yield from self.keys[some if rows is None else rows[some]].tolist()
+
+    def double_names(self) -> NDArray[np.int64]:
+        """The first row of each name that several rows have."""
+        high, low = self.keys.view("<u8").reshape(-1, 2).T
+        order = np.lexsort((low, high))
+        high, low = high[order], low[order]
+        again = (high[1:] == high[:-1]) & (low[1:] == low[:-1])
+        firsts: NDArray[np.int64] = order[:-1][again & ~np.r_[False, again[:-1]][: len(again)]]
+        return firsts
+
     def components(self) -> NDArray[np.int64]:
         """The group of each row: rows whose records share an identity, directly or by way of other records."""
-        first, record = np.unique(self.parts << 32 | self.records, return_inverse=True)
-        size, bridges = len(first), len(self.bridges)
+        is_first = np.r_[True, (self.parts[1:] != self.parts[:-1]) | (self.records[1:] != self.records[:-1])]
+        record = (np.cumsum(is_first[: len(self.parts)]) - 1)[self.firsts]
+        size, bridges = int(record.max(initial=-1)) + 1, len(self.bridges)
         of_bridges = np.repeat(np.arange(size, size + bridges), [len(prints) for prints in self.bridges] or 0)
         prints = np.array([number for prints in self.bridges for number in prints], dtype=np.uint64)
         nodes, links = np.r_[record[self.print_rows], of_bridges], np.r_[self.prints, prints]
-        return components(nodes, links, size + bridges)[record]
+        groups: NDArray[np.int64] = components(nodes, links, size + bridges)[record]
+        return groups
 
     def add(self, rows: NDArray[np.int64], keys: list[bytes], turn: int) -> None:
         """Add `rows` once more at the end, under other keys; what is known of their sources is not said again."""
@@ -109,7 +132,7 @@ class Pool:
             column = getattr(self, field_.name)
             if isinstance(column, np.ndarray) and field_.name not in LISTS:
                 setattr(self, field_.name, np.r_[column, column[rows]])
-        self.keys = self.keys + keys
+        self.keys[len(self.keys) - len(rows) :] = np.frombuffer(b"".join(keys), dtype="V16")
         self.turns[len(self.turns) - len(rows) :] = turn
 
     def alive(self, role: int) -> NDArray[np.int64]:
@@ -117,82 +140,91 @@ class Pool:
         return np.flatnonzero((self.reasons == KEPT) & (self.roles == role))
 
 
-LISTS = {"prints", "print_rows", "traces", "trace_rows", "bands", "band_rows", "labels", "label_rows"}
+LISTS = {"prints", "print_rows", "traces", "trace_rows", "labels", "label_rows"}
 """Columns that have any number of values for a row."""
 
-LIGHT = [
-    "absent",
-    "pair",
-    "tokens",
-    "labels",
-    "place",
-    "key",
-    "record",
-    "empty",
-    "text_hash",
-    "ask_hash",
-    "gold_hash",
-    "fingerprints",
-    "rule",
-    "stands_in",
-    "traces",
-    "bands",
-    "reason",
-]
+
+def _place(name: str, names: list[str]) -> int:
+    """The place of a name in a list of them, to which it is added where it is new."""
+    if name not in names:
+        names.append(name)
+    return names.index(name)
+
+
+FLAT = {
+    "places": ("place", np.int16), "records": ("record", np.int32), "texts": ("text_hash", np.uint64), "asks": ("ask_hash", np.uint64),
+    "answers": ("gold_hash", np.uint64), "empty": ("empty", np.bool_), "absent": ("absent", np.int8), "pairs": ("pair", np.int8),
+    "tokens": ("tokens", np.int32), "stands_in": ("stands_in", np.int32),
+}  # fmt: skip
+"""Columns that are taken from a spool file as they are: of which name, and how wide."""
+LIGHT = [*(name for name, _ in FLAT.values()), "key", "labels", "fingerprints", "rule", "traces", "reason"]
 
 
 def gather(reports: Sequence[PartReport], roles: Sequence[str]) -> Pool:
-    """Return the pool of all parts from their spool files."""
-    tables = []
-    for report in reports:
-        with pa.memory_map(report.spool) as mapped:
-            tables.append(pa.ipc.open_file(mapped).read_all().select(LIGHT).combine_chunks())
-    sizes = [table.num_rows for table in tables]
-    whole = pa.concat_tables(tables).combine_chunks()
-    coded = whole["reason"].combine_chunks().dictionary_encode() if whole.num_rows else None
-    said = pc.list_flatten(whole["labels"]).combine_chunks().dictionary_encode()
-    pool = Pool(
-        parts=np.repeat(np.arange(len(reports)), sizes),
-        rows=np.concatenate([np.arange(size) for size in sizes]) if sizes else np.zeros(0, np.int64),
-        places=whole["place"].to_numpy().astype(np.int64),
-        records=whole["record"].to_numpy().astype(np.int64),
-        roles=np.repeat([roles.index(report.role) for report in reports], sizes).astype(np.int64),
-        keys=whole["key"].to_pylist(),
-        texts=whole["text_hash"].to_numpy(),
-        asks=whole["ask_hash"].to_numpy(),
-        answers=whole["gold_hash"].to_numpy(),
-        empty=whole["empty"].to_numpy(),
-        absent=whole["absent"].to_numpy().astype(np.int64),
-        pairs=whole["pair"].to_numpy().astype(np.int64),
-        tokens=whole["tokens"].to_numpy().astype(np.int64),
-        labels=said.indices.to_numpy().astype(np.int64),
-        label_rows=_rows_of(whole["labels"]),
-        label_names=said.dictionary.to_pylist(),
-        turns=np.zeros(whole.num_rows, np.int64),
-        firsts=np.arange(whole.num_rows),
-        prints=pc.list_flatten(whole["fingerprints"]).to_numpy(),
-        print_rows=_rows_of(whole["fingerprints"]),
-        rules=np.zeros(whole.num_rows, np.int64),
-        stands_in=whole["stands_in"].to_numpy().astype(np.int64),
-        traces=pc.list_flatten(whole["traces"]).to_numpy(),
-        trace_rows=_rows_of(whole["traces"]),
-        bands=pc.list_flatten(whole["bands"]).to_numpy(),
-        band_rows=_rows_of(whole["bands"]),
-        same_as=np.full(whole.num_rows, -1, np.int64),
+    """Return the pool of all parts from their spool files, one part in memory at a time."""
+    parts: dict[str, list[NDArray[Any]]] = {
+        name: [] for name in (*FLAT, *CODED, *LISTS, "parts", "rows", "roles", "keys")
+    }
+    names: dict[str, list[str]] = {"labels": [], "rules": [""], "reasons": ["", "not drawn"]}
+    size = 0
+    for number, report in enumerate(reports):
+        table = spool.columns(report.spool, LIGHT)
+        found = _of_part(table, names, size)
+        count = table.num_rows
+        found["parts"] = np.full(count, number, dtype=np.int32)
+        found["rows"] = np.arange(count, dtype=np.int32)
+        found["roles"] = np.full(count, roles.index(report.role), dtype=np.int8)
+        for name, values in found.items():
+            parts[name].append(values)
+        size += count
+    columns = {name: np.concatenate(parts.pop(name)) for name in list(parts)}
+    return Pool(
+        **columns,
+        label_names=names["labels"], rule_names=names["rules"], names=names["reasons"],
+        turns=np.zeros(size, np.int16), firsts=np.arange(size, dtype=np.int32), same_as=np.full(size, -1, np.int32),
         bridges=tuple(tuple(prints) for report in reports for prints in report.bridges),
-        reasons=np.zeros(whole.num_rows, np.int64),
+    )  # fmt: skip
+
+
+CODED = {"rules": "rule", "reasons": "reason"}
+"""Columns of words, of which the pool has the places in a list."""
+
+
+def _of_part(table: pa.Table, names: dict[str, list[str]], before: int) -> dict[str, NDArray[Any]]:
+    """The columns of one part, of which `before` rows stand before; `names` grow by the words that are new."""
+    found: dict[str, NDArray[Any]] = {
+        name: table[column].to_numpy().astype(kind) for name, (column, kind) in FLAT.items()
+    }
+    keys = [np.frombuffer(chunk.buffers()[1], "V16", len(chunk), 16 * chunk.offset) for chunk in table["key"].chunks]
+    found["keys"] = np.concatenate([np.zeros(0, "V16"), *keys])
+    for name, column in CODED.items():
+        found[name] = _codes(table[column], names[name]).astype(np.int16)
+    found["labels"] = _codes(pc.list_flatten(table["labels"]), names["labels"])
+    found["label_rows"] = _rows_of(table["labels"], before)
+    found["traces"], found["trace_rows"] = (
+        pc.list_flatten(table["traces"]).to_numpy(),
+        _rows_of(table["traces"], before),
     )
-    if coded is not None:
-        codes = np.array([pool.code(name) for name in coded.dictionary.to_pylist()], dtype=np.int64)
-        pool.reasons = codes[coded.indices.to_numpy()]
-        rules = whole["rule"].combine_chunks().dictionary_encode()
-        codes = np.array([pool.rule(name) for name in rules.dictionary.to_pylist()], dtype=np.int64)
-        pool.rules = codes[rules.indices.to_numpy()]
-    return pool
+    records = found["records"]
+    firsts = np.flatnonzero(np.r_[True, records[1:] != records[:-1]][: len(records)])
+    prints = table["fingerprints"].take(pa.array(firsts))
+    found["prints"] = pc.list_flatten(prints).to_numpy()
+    found["print_rows"] = (firsts + before).astype(np.int32)[_rows_of(prints, 0)]
+    return found
 
 
-def _rows_of(lists: pa.ChunkedArray) -> NDArray[np.int64]:
+def _codes(words: pa.ChunkedArray, names: list[str]) -> NDArray[np.int32]:
+    """The place of each word in `names`, which grow by those that are new."""
+    coded = words.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):  # of no chunk at all
+        return np.zeros(0, dtype=np.int32)
+    places = np.array([_place(name, names) for name in coded.dictionary.to_pylist()], dtype=np.int32)
+    found: NDArray[np.int32] = places[coded.indices.to_numpy()]
+    return found
+
+
+def _rows_of(lists: pa.ChunkedArray, before: int) -> NDArray[np.int32]:
     """The row of each value in a column of lists."""
-    lengths = pc.list_value_length(lists).to_numpy().astype(np.int64)
-    rows: NDArray[np.int64] = np.repeat(np.arange(len(lengths)), lengths)
+    lengths = pc.list_value_length(lists).to_numpy()
+    rows: NDArray[np.int32] = np.repeat(np.arange(before, before + len(lengths), dtype=np.int32), lengths)
     return rows

@@ -24,6 +24,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from medinstruct.builder import spool
 from medinstruct.builder.alike import CONTRADICTION, NEAR, SAME, SPLIT
 from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
@@ -61,11 +62,11 @@ def _line(
     report, ask = reports[pool.parts[row]], asks[int(pool.places[row])]
     test, same_as = int(pool.stands_in[row]), int(pool.same_as[row])
     return {
-        "id": pool.keys[row].hex(), "split": report.role, "corpus": report.corpus, "source_split": report.split,
+        "id": pool.key(row).hex(), "split": report.role, "corpus": report.corpus, "source_split": report.split,
         "document": document, "task": ask.entry.task, "why": pool.names[pool.reasons[row]],
         "rule": pool.rule_names[pool.rules[row]], "benchmarks": index.benchmarks(test) if index and test >= 0 else [],
         "stands_in": index.documents[test] if index and test >= 0 else "",
-        "same_as": pool.keys[same_as].hex() if same_as >= 0 else "",
+        "same_as": pool.key(same_as).hex() if same_as >= 0 else "",
     }  # fmt: skip
 
 
@@ -73,7 +74,6 @@ def _documents(pool: Pool, rows: np.ndarray[Any, np.dtype[np.int64]], reports: S
     """The source document of each row, which the spool files know; rows of a part stand together."""
     found: list[str] = []
     for part in np.unique(pool.parts[rows]).tolist():
-        with pa.memory_map(reports[part].spool) as mapped:
-            column = pa.ipc.open_file(mapped).read_all()["document"]
-            found += column.take(pa.array(pool.rows[rows[pool.parts[rows] == part]])).to_pylist()
+        mine = pool.rows[rows[pool.parts[rows] == part]]
+        found += spool.take(reports[part].spool, mine, ["document"])["document"].to_pylist()
     return found

@@ -7,16 +7,20 @@ package, not of the data, and stops the build.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from medinstruct import artefact
+from medinstruct.builder import spool
 from medinstruct.builder.plan import Ask, resolve, resolved
 from medinstruct.builder.shots import Place, Shelf
 from medinstruct.errors import BuildError
@@ -29,7 +33,11 @@ Candidate = dict[str, Any]
 """A row of a spool file."""
 
 
-@dataclass(frozen=True)
+Numbers = Sequence[int] | NDArray[np.integer[Any]]
+NONE: Final = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
 class ShardTask:
     """The rows of one shard, by their place in the spool files, in the order of the file."""
 
@@ -38,16 +46,16 @@ class ShardTask:
     path: str
     spools: tuple[tuple[str, str], ...]
     """Spool file and official split of each part."""
-    parts: tuple[int, ...]
-    rows: tuple[int, ...]
-    ranks: tuple[int, ...]
+    parts: Numbers
+    rows: Numbers
+    ranks: Numbers
     shelf: str = ""
     """File of the rows that may be shots (see `shots.lay_out`); empty where there are none to choose."""
-    groups: tuple[int, ...] = ()
+    groups: Numbers = ()
     """The group of each row, where shots are to be chosen."""
     shots: int | None = None
     """How many are wanted; left out, as many as the recipe says."""
-    turns: tuple[int, ...] = ()
+    turns: Numbers = ()
     """How often each row stands in the build before; left out, never."""
     given: tuple[tuple[tuple[int, int], ...], ...] = ()
     """The (part, row) of the shots of each row, where they are known and not to be chosen."""
@@ -92,23 +100,28 @@ class Shown(NamedTuple):
 def run(task: ShardTask) -> ShardReport:
     """Render the rows of a shard and write it."""
     recipe, asks = resolved(task.recipe_text, task.recipe_path)
-    rows: list[dict[str, Any]] = []
-    templates: dict[str, int] = {}
-    formats: dict[str, int] = {}
+    templates: Counter[str] = Counter()
+    formats: Counter[str] = Counter()
+    hashes: list[bytes] = []
+    characters = 0
     few = _Few(task, asks, recipe.seed)
-    for n, (candidate, split, rank) in enumerate(_candidates(task)):
-        place = candidate["place"]
-        if (ask := asks.get(place)) is None:
-            ask = asks[place] = resolve(recipe, place)
-        asked = _asked(ask, candidate, choose(ask, candidate, recipe.seed), recipe.seed)
-        row = render(ask, candidate, asked, few.of(ask, candidate, asked, n), split, rank)
-        templates[row["template"]] = templates.get(row["template"], 0) + 1
-        formats[row["answer_format"]] = formats.get(row["answer_format"], 0) + 1
-        rows.append(row)
-    sha256 = artefact.write_shard(Path(task.path), rows)
-    hashes = b"".join(artefact.row_hash(row) for row in rows)
-    characters = sum(len(message["content"]) for row in rows for message in row["messages"])
-    return ShardReport(task.path, sha256, hashes, templates, formats, characters, few.counts)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        nonlocal characters
+        for n, (candidate, split, rank) in enumerate(_candidates(task)):
+            place = candidate["place"]
+            if (ask := asks.get(place)) is None:
+                ask = asks[place] = resolve(recipe, place)
+            asked = _asked(ask, candidate, choose(ask, candidate, recipe.seed), recipe.seed)
+            row = render(ask, candidate, asked, few.of(ask, candidate, asked, n), split, rank)
+            templates[row["template"]] += 1
+            formats[row["answer_format"]] += 1
+            hashes.append(artefact.row_hash(row))
+            characters += sum(len(message["content"]) for message in row["messages"])
+            yield row
+
+    sha256 = artefact.write_shard(Path(task.path), rows())
+    return ShardReport(task.path, sha256, b"".join(hashes), dict(templates), dict(formats), characters, few.counts)
 
 
 def render(
@@ -223,8 +236,8 @@ class _Few:
         return Shown(shot, {"id": candidate["key"].hex(), "document": candidate["document"], "split": split}, tokens)
 
     def _table(self, part: int) -> dict[str, pa.ChunkedArray]:
-        table = pa.ipc.open_file(pa.memory_map(self.task.spools[part][0])).read_all()
-        return {name: table[name] for name in ("key", "document", "question", "gold")}
+        names = ("key", "document", "question", "gold")
+        return dict(zip(names, spool.columns(self.task.spools[part][0], names).columns))
 
 
 @cache
@@ -254,24 +267,25 @@ def _lot(seed: int, wording: str) -> Callable[[bytes], int]:
     return drawing(seed, "wording", wording)
 
 
-def _candidates(task: ShardTask) -> list[tuple[dict[str, Any], str, int]]:
-    """The candidates of a shard in its order, each with its official split and rank; spool files are mapped, not
-    loaded.
-    """
-    wanted: dict[int, list[int]] = {}
-    for at, part in enumerate(task.parts):
-        wanted.setdefault(part, []).append(at)
-    found: list[tuple[dict[str, Any], str, int] | None] = [None] * len(task.rows)
-    for part, places in wanted.items():
-        spool, split = task.spools[part]
-        with pa.memory_map(spool) as mapped:
-            table = pa.ipc.open_file(mapped).read_all().select(COLUMNS)
-            rows = table.take(pa.array([task.rows[at] for at in places], pa.int64())).to_pylist()
-        for at, row in zip(places, rows):
-            turn = task.turns[at] if task.turns else 0
-            row |= {"first": row["key"], "turn": turn, "key": repeated(row["key"], turn)}
-            found[at] = (row, split, task.ranks[at])
-    return [row for row in found if row is not None]
+def _candidates(task: ShardTask) -> Iterator[tuple[Candidate, str, int]]:
+    """Yield the candidates of a shard in its order, each with its official split and rank."""
+    parts, rows = np.asarray(task.parts), np.asarray(task.rows)
+    used, owners = np.unique(parts, return_inverse=True)
+    mine = [np.flatnonzero(owners == n) for n in range(len(used))]
+    found = pa.concat_tables(
+        [spool.take(task.spools[part][0], rows[some], COLUMNS) for part, some in zip(used.tolist(), mine)]
+    )
+    back = np.empty(len(parts), dtype=np.int64)
+    back[np.concatenate(mine)] = np.arange(len(parts))
+    found = found.combine_chunks().take(pa.array(back))
+    at = 0
+    for batch in found.to_batches(max_chunksize=spool.ROWS_AT_ONCE):
+        for candidate in batch.to_pylist():
+            turn = int(task.turns[at]) if len(task.turns) else 0
+            key = candidate["key"]
+            candidate |= {"first": key, "turn": turn, "key": repeated(key, turn)}
+            yield candidate, task.spools[parts[at]][1], int(task.ranks[at])
+            at += 1
 
 
 COLUMNS = [

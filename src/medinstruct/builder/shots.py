@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import xxhash
 from numpy.typing import NDArray
 
+from medinstruct.builder import spool
 from medinstruct.builder.part import SPOOL, PartReport
 from medinstruct.builder.plan import Ask
 from medinstruct.builder.pool import Pool
@@ -70,7 +71,7 @@ def lay_out(pool: Pool, survivors: Numbers, asks: dict[int, Ask], reports: Seque
         return Few()
     groups = pool.components()
     rows = survivors[np.isin(pool.places[survivors], wanting)]
-    stamp = xxhash.xxh3_128(b"".join(pool.keys[row] for row in rows))
+    stamp = xxhash.xxh3_128(pool.keys[rows].tobytes())
     stamp.update(groups[rows].tobytes())
     stamp.update("".join(report.spool for report in reports).encode())
     file = work / f"shots-{stamp.hexdigest()}.arrow"
@@ -99,10 +100,9 @@ def _spool(pool: Pool, rows: Numbers, groups: Numbers, reports: Sequence[PartRep
     tables = [_empty()]
     for number in np.unique(pool.parts[rows]):
         mine = rows[pool.parts[rows] == number]
-        with pa.memory_map(reports[number].spool) as mapped:
-            light = pa.ipc.open_file(mapped).read_all().select(COLUMNS).take(pa.array(pool.rows[mine]))
-        light = light.append_column("part", pa.array(np.full(len(mine), number)))
-        light = light.append_column("row", pa.array(pool.rows[mine]))
+        light = spool.take(reports[number].spool, pool.rows[mine], COLUMNS)
+        light = light.append_column("part", pa.array(np.full(len(mine), number, np.int64)))
+        light = light.append_column("row", pa.array(pool.rows[mine].astype(np.int64)))
         tables.append(light.append_column("group", pa.array(groups[mine])).combine_chunks())
     whole = pa.concat_tables(tables).combine_chunks()
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:

@@ -6,7 +6,7 @@ changes none.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ class Duplicates(NamedTuple):
 
 def exact(
     texts: NDArray[np.uint64], asks: NDArray[np.uint64], answers: NDArray[np.uint64],
-    places: NDArray[np.int64], keys: NDArray[np.uint64],
+    places: NDArray[np.integer[Any]], keys: NDArray[np.uint64],
 ) -> Duplicates:  # fmt: skip
     """Return the rows whose text and ask an earlier row has.
 

@@ -8,7 +8,7 @@ short that a pair at the threshold has one in common in 999 of 1,000 cases; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
@@ -60,22 +60,34 @@ def bands(hashes: Hashes, near: float) -> Hashes:
     return key
 
 
-def candidates(keys: Hashes, owners: Numbers) -> Iterator[tuple[int, int]]:
-    """Yield each pair (earlier, later) of owners that have a key in common, once, in order of the later.
+def candidates(bands: Iterable[tuple[Hashes, Numbers]]) -> Iterator[tuple[int, int]]:
+    """Yield each pair (earlier, later) of owners that have a band in common, once, in order of the later.
 
     Args:
-        keys: Bands.
-        owners: The owner of each, as its rank: of more than 50 with one band, each is compared with the first 50.
+        bands: Of each band, one after the other, all keys and the owner of each, as its rank: of more than 50 with one
+            key, each is compared with the first 50.
     """
+    found = [np.zeros((0, 2), dtype=np.int64), *(_in_common(keys, owners) for keys, owners in bands)]
+    pairs = np.unique(np.concatenate(found), axis=0)
+    yield from ((int(first), int(second)) for second, first in pairs[pairs[:, 0] != pairs[:, 1]])
+
+
+def _in_common(keys: Hashes, owners: Numbers) -> Numbers:
+    """The pairs (later, earlier) of owners of one key."""
+    ordered = np.sort(keys)
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(several):
+        return np.zeros((0, 2), dtype=np.int64)
+    mine = several[np.minimum(np.searchsorted(several, keys), len(several) - 1)] == keys
+    keys, owners = keys[mine], owners[mine]
     order = np.lexsort((owners, keys))
     keys, owners = keys[order], owners[order]
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     place = np.arange(len(keys)) - np.repeat(starts, np.diff(np.r_[starts, len(keys)]))
     lengths = np.minimum(place, COMPARED)
     later = np.repeat(np.arange(len(keys)), lengths)
     earlier = np.arange(len(later)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + (later - place[later])
-    pairs = np.unique(np.stack([owners[later], owners[earlier]], axis=1), axis=0)
-    yield from ((int(first), int(second)) for second, first in pairs[pairs[:, 0] != pairs[:, 1]])
+    return np.stack([owners[later], owners[earlier]], axis=1)
 
 
 def jaccard(a: Hashes, b: Hashes) -> float:
@@ -92,25 +104,24 @@ def pairs(texts: Sequence[str], near: float) -> Iterator[tuple[int, int]]:
     found = [bands(hashes, near) for hashes in sets]
     owners = np.repeat(np.arange(len(texts)), [len(keys) for keys in found] or 0)
     keys = np.concatenate(found) if found else np.zeros(0, dtype=np.uint64)
-    yield from ((a, b) for a, b in candidates(keys, owners) if jaccard(sets[a], sets[b]) >= near)
+    yield from ((a, b) for a, b in candidates([(keys, owners)]) if jaccard(sets[a], sets[b]) >= near)
 
 
 def survivors(
-    keys: Hashes, owners: Numbers, groups: Numbers, near: float, shingles_of: Callable[[int], Hashes]
+    bands: Iterable[tuple[Hashes, Numbers]], groups: Numbers, near: float, shingles_of: Callable[[int], Hashes]
 ) -> Numbers:
     """Return for each row, in the order in which rows may stay, the earlier row that it is nearly the same as, or -1.
 
     A row that is dropped drops no other, and rows of one group are left alone.
 
     Args:
-        keys: Bands of all rows.
-        owners: The row of each.
+        bands: Of each band all keys, and the row of each.
         groups: The group of documents of each row.
         near: Jaccard from which on two rows are the same.
         shingles_of: The shingles of a row; asked for rows of candidate pairs alone.
     """
     same_as = np.full(len(groups), -1, dtype=np.int64)
-    for earlier, later in candidates(keys, owners):
+    for earlier, later in candidates(bands):
         if (
             same_as[later] < 0
             and same_as[earlier] < 0

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import yaml
 
 from medinstruct import artefact, corpora, engine, shelf, tasks
 from medinstruct.artefact import Build, Rows
-from medinstruct.builder import part, render
+from medinstruct.builder import part, render, spool
 from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.plan import Slice
 from medinstruct.builder.render import ShardTask
@@ -278,10 +277,9 @@ def _given(reports: Sequence[PartReport]) -> dict[tuple[int, str, str], tuple[in
     """What parts give, by entry, official split and id: part, place there, and why it may not be used (empty if it may)."""
     given = {}
     for n, report in enumerate(reports):
-        with pa.memory_map(report.spool) as mapped:
-            columns = pa.ipc.open_file(mapped).read_all().select(["place", "key", "reason"]).columns
-            for at, (entry, key, reason) in enumerate(zip(*(column.to_pylist() for column in columns))):
-                given[entry, report.split, key.hex()] = (n, at, reason)
+        columns = spool.columns(report.spool, ["place", "key", "reason"]).columns
+        for at, (entry, key, reason) in enumerate(zip(*(column.to_pylist() for column in columns))):
+            given[entry, report.split, key.hex()] = (n, at, reason)
     return given
 
 

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from medinstruct import artefact, corpora, engine, recipe, shelf, source
 from medinstruct.artefact import ROLES, Build, Rows
-from medinstruct.builder import part, render
+from medinstruct.builder import part, render, spool
 from medinstruct.builder.part import PartReport, PartTask
 from medinstruct.builder.plan import Slice
 from medinstruct.builder.render import ShardTask
@@ -133,9 +133,8 @@ class Split:
 
     def ids(self) -> dict[int, list[str]]:
         """By entry, the ids of its units."""
-        with pa.memory_map(self.report.spool) as mapped:
-            keys = pa.ipc.open_file(mapped).read_all()["key"]
-            return {entry: [key.hex() for key in keys.take(places).to_pylist()] for entry, places in self.units.items()}
+        keys = spool.column(self.report.spool, "key")
+        return {entry: [key.hex() for key in keys.take(places).to_pylist()] for entry, places in self.units.items()}
 
 
 @dataclass(frozen=True)
@@ -237,8 +236,7 @@ class Sources:
 
 
 def _units(report: PartReport) -> dict[int, NDArray[np.int64]]:
-    with pa.memory_map(report.spool) as mapped:
-        places = pa.ipc.open_file(mapped).read_all()["place"].to_numpy()
+    places = spool.column(report.spool, "place").to_numpy()
     return {int(entry): np.flatnonzero(places == entry) for entry in np.unique(places)}
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ MOST_ROWS = 2**25
 class Layer:
     """One level of the tree: the branch of every row, and how branches are weighed."""
 
-    branches: Longs
+    branches: NDArray[np.integer[Any]]
     """Place in `labels`, for each row."""
     labels: Sequence[str]
     weights: Mapping[str, int] = field(default_factory=dict)
@@ -70,7 +70,9 @@ class Drawn(NamedTuple):
     capped: Longs
 
 
-def order(layers: Sequence[Layer], keys: NDArray[np.uint64], seed: int, turns: Longs | None = None) -> Drawn:
+def order(
+    layers: Sequence[Layer], keys: NDArray[np.uint64], seed: int, turns: NDArray[np.integer[Any]] | None = None
+) -> Drawn:
     """Return the one total order of all rows.
 
     Args:

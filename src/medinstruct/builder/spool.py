@@ -1,0 +1,68 @@
+"""Spool files: candidate rows on disk as Arrow batches of one size, mapped by whoever reads them.
+
+A file may be larger than memory. So columns are read without the others, and rows are taken batch by batch: `pyarrow`
+takes rows of a table by putting all its batches together first, which copies the file (docs/decisions/0016-fast.md).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+ROWS_AT_ONCE = 4_096
+"""That are held as Python's objects."""
+ROWS_PER_BATCH = 4 * ROWS_AT_ONCE
+"""Of every batch of a file but its last."""
+
+
+def write(path: str, rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> None:
+    """Write rows beside their place and rename them there."""
+    unfinished = f"{path}.tmp"
+    with pa.OSFile(unfinished, "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        held = _batches(iter(rows), schema)
+        while some := list(islice(held, ROWS_PER_BATCH // ROWS_AT_ONCE)):
+            writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())
+    os.replace(unfinished, path)
+
+
+def _batches(rows: Iterator[Mapping[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        yield pa.RecordBatch.from_pylist(some, schema)
+
+
+def columns(path: str, names: Sequence[str]) -> pa.Table:
+    """Return some columns of all rows of a file, in the order in which they are named; mapped, not loaded."""
+    return _reader(path, names).read_all().select(names)
+
+
+def column(path: str, name: str) -> pa.Array:
+    """Return one column of all rows of a file, in memory."""
+    return columns(path, [name])[name].combine_chunks()
+
+
+def take(path: str, rows: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Table:
+    """Return some columns of some rows of a file, in the order of `rows`, in memory."""
+    reader = _reader(path, names)
+    order = np.argsort(rows, kind="stable")
+    batches, places = np.divmod(rows[order].astype(np.int64), ROWS_PER_BATCH)
+    starts = np.flatnonzero(np.r_[True, batches[1:] != batches[:-1]]) if len(rows) else np.zeros(0, np.int64)
+    some = [
+        reader.get_batch(int(batches[start])).take(pa.array(places[start:end]))
+        for start, end in zip(starts, [*starts[1:], len(rows)])
+    ]
+    back = np.empty(len(rows), dtype=np.int64)
+    back[order] = np.arange(len(rows))
+    return pa.Table.from_batches(some, reader.schema).combine_chunks().take(pa.array(back)).select(names)
+
+
+def _reader(path: str, names: Sequence[str]) -> pa.RecordBatchFileReader:
+    mapped = pa.memory_map(path)  # closed when the last that was read of it is gone
+    schema = pa.ipc.open_file(mapped).schema
+    wanted = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in names])
+    return pa.ipc.open_file(mapped, options=wanted)
