@@ -1,4 +1,4 @@
-"""Ten million rows, or as many as wanted, against a fiftieth of them: seconds a row, and memory, duplicates looked for.
+"""Ten million rows, or as many as wanted, against a fiftieth of them: seconds a row, and memory; near-duplicates looked for.
 
     python bench/scale.py [--rows 10000000] [--small 200000] [--workers 2]
 
@@ -29,7 +29,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--small", type=int, default=200_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--data", help="not used: the corpora are made")
     options = parser.parse_args()
     took = {}
     for rows in (options.small, options.rows):
@@ -37,7 +36,7 @@ def main() -> None:
             shelf = Path(folder, "shelf")
             entries = write(shelf, round(rows / ROWS_A_DOCUMENT), CORPORA)
             (shelf / "recipes").mkdir()
-            head = "title: Made of nothing\nsize: all\nroles: [train]\nbalance: [{by: task}, {by: entry}]\nmix:\n"
+            head = "title: Made of nothing\nsize: all\nroles: [train]\ndedup: {near: 0.8}\nbalance: [{by: task}, {by: entry}]\nmix:\n"
             (shelf / "recipes" / "made.yaml").write_text(head + "\n".join(entries) + "\n")
             words = [
                 "build",
@@ -54,7 +53,9 @@ def main() -> None:
             made = json.loads(run.out)["rows"]["train"]
             took[rows] = run.seconds / made
             print(
-                f"{made:,} rows\t{run.seconds:.0f} s\t{took[rows] * 1e6:.0f} µs a row, {run.peak:.2f} GB at its highest (at most 2)"
+                f"{made:,} rows\t{run.seconds:.0f} s\t{took[rows] * 1e6:.0f} µs a row, {run.peak:.2f} GB at its highest (at most 2; "
+                f"{run.mapped:.1f} of mapped files)",
+                flush=True,
             )
     print(
         f"a row of the large build\t{took[options.rows] / took[options.small]:.2f} ×\tof the small one (at most 1.25)"

@@ -10,7 +10,7 @@ per row    prompt, answer and parse-back of one row; beside unitxt and PromptSou
 two        two processes against one
 start      import, --help, ls, the quickstart: seconds and modules
 readers    what readers.py prints
-scale ray  what scale.py and ray.py print, where they are
+scale ray  what scale.py and ray.py print
 
 Seconds are of the clock, medians of the rounds, every step in a process of its own: a busy machine shows in all of them, and the
 seconds of the processor stand beside. Every build that is timed must have the digest of the first, whose rows are counted and
@@ -53,7 +53,9 @@ class Run(NamedTuple):
     processor: float
     """Seconds of the processor, of all its processes."""
     peak: float
-    """GB of memory of all its processes together, what they share counted once."""
+    """GB of memory of all its processes together at its highest, what they share counted once; without `mapped`."""
+    mapped: float
+    """GB of files that they have mapped, at its highest: pages that the system writes nowhere and takes back when it needs them."""
     out: str
 
 
@@ -77,7 +79,7 @@ def timed(command: list[str], **environment: str) -> Run:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{said[-3000:]}")
     after = os.times()
     own = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(seconds, max(own, watch.processor), watch.peak / 1e6, said)
+    return Run(seconds, max(own, watch.processor), watch.peak / 1e6, watch.mapped / 1e6, said)
 
 
 class _Watch(threading.Thread):
@@ -85,7 +87,7 @@ class _Watch(threading.Thread):
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
-        self.root, self.peak = root, 0
+        self.root, self.peak, self.mapped = root, 0, 0
         self._ticks: dict[int, int] = {}
 
     @property
@@ -94,7 +96,8 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while Path(f"/proc/{self.root}/smaps_rollup").exists() and (tree := self._tree()):
-            self.peak = max(self.peak, sum(map(self._look, tree)))
+            held, mapped = map(sum, zip(*map(self._look, tree)))
+            self.peak, self.mapped = max(self.peak, held), max(self.mapped, mapped)
             time.sleep(0.1)
 
     def _tree(self) -> list[int]:
@@ -104,11 +107,12 @@ class _Watch(threading.Thread):
                 found += map(int, _read(path).split())
         return found
 
-    def _look(self, process: int) -> int:
+    def _look(self, process: int) -> tuple[int, int]:
         if fields := _read(Path(f"/proc/{process}/stat")).rpartition(")")[2].split():
             self._ticks[process] = int(fields[11]) + int(fields[12])
-        held = re.search(r"^Pss:\s+(\d+)", _read(Path(f"/proc/{process}/smaps_rollup")), re.M)
-        return int(held[1]) if held else 0
+        pages = dict(re.findall(r"^(Pss\w*):\s+(\d+)", _read(Path(f"/proc/{process}/smaps_rollup")), re.M))
+        mapped = int(pages.get("Pss_File", 0))
+        return int(pages.get("Pss", 0)) - mapped, mapped
 
 
 def _read(path: Path) -> str:
@@ -139,8 +143,11 @@ class Bench:
     def median(self, name: str, command: list[str], **environment: str) -> Run:
         """The median of some rounds of a command."""
         runs = [timed(command, **environment) for _ in range(self.rounds)]
-        self.raw[name] = [{"seconds": run.seconds, "processor": run.processor, "peak_gb": run.peak} for run in runs]
-        return Run(*(median(column) for column in zip(*(run[:3] for run in runs))), runs[-1].out)
+        self.raw[name] = [
+            {"seconds": run.seconds, "processor": run.processor, "peak_gb": run.peak, "mapped_gb": run.mapped}
+            for run in runs
+        ]
+        return Run(*(median(column) for column in zip(*(run[:4] for run in runs))), runs[-1].out)
 
     def out(self, workers: int) -> Path:
         return self.work / f"out-{workers}"
@@ -157,9 +164,9 @@ class Bench:
             runs.append(timed(self.build(workers)))
             stages.append(json.loads(runs[-1].out.splitlines()[-1]))
             self._check(self.out(workers))
-        self.raw[f"build, {workers} processes"] = [run[:3] for run in runs]
+        self.raw[f"build, {workers} processes"] = [run[:4] for run in runs]
         self.raw[f"stages, {workers} processes"] = stages
-        return Run(*(median(column) for column in zip(*(run[:3] for run in runs))), "")
+        return Run(*(median(column) for column in zip(*(run[:4] for run in runs))), "")
 
     def _check(self, out: Path) -> None:
         built = artefact.load(out)
@@ -193,7 +200,12 @@ def floor_and_build(bench: Bench) -> None:
         f"{built.seconds / seconds:.1f} × floor (at most 6)",
     )
     bench.line("build", "seconds of the processor", f"{built.processor:.1f} s")
-    bench.line("build", "memory of all processes at its highest", f"{built.peak:.2f} GB", "(at most 1.5)")
+    bench.line(
+        "build",
+        "memory of all processes at its highest",
+        f"{built.peak:.2f} GB",
+        f"(at most 1.5; {built.mapped:.2f} of mapped files)",
+    )
     bench.line(
         "build",
         "unchanged, asked again",
@@ -260,22 +272,29 @@ def readers(bench: Bench) -> None:
     bench.line("readers", "see below", "")
 
 
-def elsewhere(name: str) -> Callable[[Bench], None]:
-    """Rows 4 and 5: of a script that takes --data and a number of rows, and prints lines `what<TAB>figure<TAB>against`."""
+def scale(bench: Bench) -> None:
+    """Row 4; its corpora are made of nothing."""
+    told(bench, "scale", bench.step("scale.py"))
 
-    def measure(bench: Bench) -> None:
-        if not (BENCH / f"{name}.py").is_file():
-            bench.line(name, "not measured", "")
-            return
-        run = timed([*bench.step(f"{name}.py"), "--data", str(bench.data), "--rows", str(bench.rows)])
-        for told in (line.split("\t") for line in run.out.splitlines() if "\t" in line):
-            bench.line(name, *told)
 
-    return measure
+def ray(bench: Bench) -> None:
+    """Row 5, on a cluster of this machine."""
+    told(
+        bench,
+        "ray",
+        bench.step("ray.py", "--data", str(bench.data), "--rows", str(bench.rows), "--recipe", str(bench.recipe)),
+    )
+
+
+def told(bench: Bench, name: str, command: list[str]) -> None:
+    """Lines of a script that prints `what<TAB>figure<TAB>against`."""
+    for line in timed(command).out.splitlines():
+        if "\t" in line:
+            bench.line(name, *line.split("\t"))
 
 
 STEPS: dict[str, Callable[[Bench], None]] = {
-    "build": floor_and_build, "usual": usual, "per row": per_row, "scale": elsewhere("scale"), "two": two, "ray": elsewhere("ray"),
+    "build": floor_and_build, "usual": usual, "per row": per_row, "scale": scale, "two": two, "ray": ray,
     "start": start, "readers": readers,
 }  # fmt: skip
 

@@ -13,6 +13,8 @@ import io
 import json
 import tarfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,18 +81,19 @@ def abstracts(number: int, seed: int) -> Made:
 
 def write(shelf: Path, documents: int, corpora: int) -> list[str]:
     """Write corpora onto a shelf, and return the entries of a recipe that asks them."""
-    entries = []
-    for n in range(corpora):
-        kind = KINDS[n % 3]
-        id = f"made-{n:02d}"
-        folder = shelf / "data" / id
-        folder.mkdir(parents=True, exist_ok=True)
-        kind.write(folder, abstracts(documents // corpora, n), n)
-        (shelf / "corpora").mkdir(parents=True, exist_ok=True)
-        text = MODULE.format(id=id, **kind.facts)
-        (shelf / "corpora" / f"{id.replace('-', '_')}.py").write_text(text)
-        entries.append(f"  - {{corpus: {id}, task: {kind.task}, unit: sentence}}")
-    return entries
+    with ProcessPoolExecutor() as processes:
+        return list(processes.map(partial(_corpus, shelf, documents // corpora), range(corpora)))
+
+
+def _corpus(shelf: Path, documents: int, n: int) -> str:
+    """Write a corpus and its module, and return its entry."""
+    kind, id = KINDS[n % 3], f"made-{n:02d}"
+    folder = shelf / "data" / id
+    folder.mkdir(parents=True, exist_ok=True)
+    kind.write(folder, abstracts(documents, n), n)
+    (shelf / "corpora").mkdir(parents=True, exist_ok=True)
+    (shelf / "corpora" / f"{id.replace('-', '_')}.py").write_text(MODULE.format(id=id, **kind.facts))
+    return f"  - {{corpus: {id}, task: {kind.task}, unit: sentence}}"
 
 
 def _pubtator(folder: Path, made: Made, corpus: int) -> None:

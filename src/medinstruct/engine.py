@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import multiprocessing
+import multiprocessing.context
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -95,12 +96,27 @@ class Workers:
 
     def _started(self, work: Callable[..., object]) -> ProcessPoolExecutor:
         if self._pool is None:
-            able = multiprocessing.get_all_start_methods()
-            context = multiprocessing.get_context("forkserver" if "forkserver" in able else "spawn")
-            if "forkserver" in able:
-                context.set_forkserver_preload([work.__module__])  # what it imports, all processes share
-            self._pool = ProcessPoolExecutor(self.number, context, _begin, self._begin)
+            self._pool = ProcessPoolExecutor(self.number, _context(work.__module__), _begin, self._begin)
         return self._pool
+
+
+def _context(module: str) -> multiprocessing.context.BaseContext:
+    """How processes are started: forked from one that has imported a module, so that they share what it imports."""
+    able = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in able else "spawn")
+    if "forkserver" in able:
+        context.set_forkserver_preload([module])
+    return context
+
+
+def prepare(module: str) -> None:
+    """Let what processes are forked from import a module while this process goes on; they start the sooner."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver  # which only such systems have
+
+        _context(module)
+        with _main_unseen():
+            forkserver.ensure_running()
 
 
 def run(

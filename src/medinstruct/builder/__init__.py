@@ -140,6 +140,8 @@ def _made(name: str, settings: Settings, tell: Tell, *, dry_run: bool) -> Build 
         stamp = unchanged.stamp(text, found, repr(replace(settings, workers=None, force=False)), settings.data)
         if not (settings.force or dry_run) and (standing := unchanged.find(base, name, kind, stamp)):
             return standing
+        if settings.engine == "local" and settings.workers != 1 and not settings.samples:
+            engine.prepare(part.__name__)
         planned = plan(
             entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all, path=named
         )
@@ -186,7 +188,7 @@ class _Run:
         reports = self._parts(guarded)
         if not self.plan.samples and (other := told.unexpected(reports, self.asks)):
             self.told["unexpected"] = other
-        pool = gather(reports, ROLES)
+        pool = gather(reports, ROLES, labels=any(level.by == "label" for level in self.recipe.balance))
         self._refuse_double_names(pool)
         guarding.weigh(pool, guarded)
         if self.recipe.guard:

@@ -160,8 +160,8 @@ FLAT = {
 LIGHT = [*(name for name, _ in FLAT.values()), "key", "labels", "fingerprints", "rule", "traces", "reason"]
 
 
-def gather(reports: Sequence[PartReport], roles: Sequence[str]) -> Pool:
-    """Return the pool of all parts from their spool files, one part in memory at a time."""
+def gather(reports: Sequence[PartReport], roles: Sequence[str], *, labels: bool = True) -> Pool:
+    """Return the pool of all parts from their spool files, one part in memory at a time; without labels if nobody asks."""
     parts: dict[str, list[NDArray[Any]]] = {
         name: [] for name in (*FLAT, *CODED, *LISTS, "parts", "rows", "roles", "keys")
     }
@@ -169,7 +169,7 @@ def gather(reports: Sequence[PartReport], roles: Sequence[str]) -> Pool:
     size = 0
     for number, report in enumerate(reports):
         table = spool.columns(report.spool, LIGHT)
-        found = _of_part(table, names, size)
+        found = _of_part(table, names, size, labels=labels)
         count = table.num_rows
         found["parts"] = np.full(count, number, dtype=np.int32)
         found["rows"] = np.arange(count, dtype=np.int32)
@@ -178,6 +178,7 @@ def gather(reports: Sequence[PartReport], roles: Sequence[str]) -> Pool:
             parts[name].append(values)
         size += count
     columns = {name: np.concatenate(parts.pop(name)) for name in list(parts)}
+    pa.default_memory_pool().release_unused()
     return Pool(
         **columns,
         label_names=names["labels"], rule_names=names["rules"], names=names["reasons"],
@@ -190,7 +191,7 @@ CODED = {"rules": "rule", "reasons": "reason"}
 """Columns of words, of which the pool has the places in a list."""
 
 
-def _of_part(table: pa.Table, names: dict[str, list[str]], before: int) -> dict[str, NDArray[Any]]:
+def _of_part(table: pa.Table, names: dict[str, list[str]], before: int, *, labels: bool) -> dict[str, NDArray[Any]]:
     """The columns of one part, of which `before` rows stand before; `names` grow by the words that are new."""
     found: dict[str, NDArray[Any]] = {
         name: table[column].to_numpy().astype(kind) for name, (column, kind) in FLAT.items()
@@ -199,8 +200,8 @@ def _of_part(table: pa.Table, names: dict[str, list[str]], before: int) -> dict[
     found["keys"] = np.concatenate([np.zeros(0, "V16"), *keys])
     for name, column in CODED.items():
         found[name] = _codes(table[column], names[name]).astype(np.int16)
-    found["labels"] = _codes(pc.list_flatten(table["labels"]), names["labels"])
-    found["label_rows"] = _rows_of(table["labels"], before)
+    said = table["labels"] if labels else table["labels"].slice(0, 0)
+    found["labels"], found["label_rows"] = _codes(pc.list_flatten(said), names["labels"]), _rows_of(said, before)
     found["traces"], found["trace_rows"] = (
         pc.list_flatten(table["traces"]).to_numpy(),
         _rows_of(table["traces"], before),

@@ -38,7 +38,7 @@ def _batches(rows: Iterator[Mapping[str, Any]], schema: pa.Schema) -> Iterator[p
 
 def columns(path: str, names: Sequence[str]) -> pa.Table:
     """Return some columns of all rows of a file, in the order in which they are named; mapped, not loaded."""
-    return _reader(path, names).read_all().select(names)
+    return _reader(path).read_all().select(names)
 
 
 def column(path: str, name: str) -> pa.Array:
@@ -48,21 +48,20 @@ def column(path: str, name: str) -> pa.Array:
 
 def take(path: str, rows: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Table:
     """Return some columns of some rows of a file, in the order of `rows`, in memory."""
-    reader = _reader(path, names)
+    reader = _reader(path)
     order = np.argsort(rows, kind="stable")
     batches, places = np.divmod(rows[order].astype(np.int64), ROWS_PER_BATCH)
     starts = np.flatnonzero(np.r_[True, batches[1:] != batches[:-1]]) if len(rows) else np.zeros(0, np.int64)
     some = [
-        reader.get_batch(int(batches[start])).take(pa.array(places[start:end]))
+        reader.get_batch(int(batches[start])).select(names).take(pa.array(places[start:end]))
         for start, end in zip(starts, [*starts[1:], len(rows)])
     ]
     back = np.empty(len(rows), dtype=np.int64)
     back[order] = np.arange(len(rows))
-    return pa.Table.from_batches(some, reader.schema).combine_chunks().take(pa.array(back)).select(names)
+    schema = pa.schema([reader.schema.field(name) for name in names])
+    return pa.Table.from_batches(some, schema).combine_chunks().take(pa.array(back))
 
 
-def _reader(path: str, names: Sequence[str]) -> pa.RecordBatchFileReader:
-    mapped = pa.memory_map(path)  # closed when the last that was read of it is gone
-    schema = pa.ipc.open_file(mapped).schema
-    wanted = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in names])
-    return pa.ipc.open_file(mapped, options=wanted)
+def _reader(path: str) -> pa.RecordBatchFileReader:
+    """All columns: those that are not looked at stay on the disk, while `included_fields` copies those that are."""
+    return pa.ipc.open_file(pa.memory_map(path))  # unmapped when the last array that was made of it is gone

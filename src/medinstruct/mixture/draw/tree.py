@@ -29,6 +29,8 @@ from medinstruct.mixture.draw.rights import Branch, due, free, rights, together
 from medinstruct.sample import draw as number
 
 Longs = NDArray[np.int64]
+Places = NDArray[np.int32]
+"""Of nodes and among rows; there are no more than `MOST_ROWS`."""
 
 MOST_WEIGHT = 2**18
 MOST_ROWS = 2**25
@@ -103,39 +105,38 @@ def order(
             alive &= rank < size
         else:
             weights = np.array([layer.weights.get(label, 1) for label in layer.labels] or [1], dtype=np.int64)
-            place = ((rank + 1) << 36) // weights[layer.branches]
-            rank = np.where(alive, _ranks(parent, (ties[layer.branches], place, ~alive)), size)
+            place = ((rank.astype(np.int64) + 1) << 36) // weights[layer.branches]
+            rank = np.where(alive, _ranks(parent, (ties[layer.branches], place, ~alive)), np.int32(size))
     return Drawn(np.flatnonzero(alive)[np.argsort(rank[alive], kind="stable")], np.flatnonzero(~alive))
 
 
-def nodes_of(layers: Sequence[Layer], size: int) -> list[Longs]:
+def nodes_of(layers: Sequence[Layer], size: int) -> list[Places]:
     """For each depth from the root, the node that every row lies below, as numbers from 0."""
-    node = np.zeros(size, dtype=np.int64)
+    node = np.zeros(size, dtype=np.int32)
     nodes = [node]
     for layer in layers:
-        node = _numbered(node * max(len(layer.labels), 1) + layer.branches)
+        node = _numbered(node.astype(np.int64) * max(len(layer.labels), 1) + layer.branches)
         nodes.append(node)
     return nodes
 
 
-def _numbered(values: Longs) -> Longs:
+def _numbered(values: Longs) -> Places:
     """The place of each value among the different ones in ascending order."""
     most = int(values.max(initial=0))
     if most > 4 * len(values):
-        numbered: Longs = np.unique(values, return_inverse=True)[1]
-        return numbered
-    return (np.cumsum(np.bincount(values, minlength=most + 1) > 0) - 1)[values]
+        return np.unique(values, return_inverse=True)[1].astype(np.int32)
+    return (np.cumsum(np.bincount(values, minlength=most + 1) > 0, dtype=np.int32) - 1)[values]
 
 
 def _by_shares(
     layer: Layer,
-    nodes: Sequence[Longs],
-    rank: Longs,
+    nodes: Sequence[Places],
+    rank: Places,
     alive: NDArray[np.bool_],
     ties: NDArray[np.uint64],
     *,
     is_root: bool,
-) -> Longs:
+) -> Places:
     """The rank of each row below its parent, in a level that has shares; the number of all rows where it has none."""
     parent, child = nodes
     rows = np.flatnonzero(alive)
@@ -146,7 +147,7 @@ def _by_shares(
     times = sequences.times[sequences.starts[child[rows]] + rank[rows]]
     place = _ranks(lane, (rank[rows], ties[rows], times))
     merged = _ranks(parent[rows], (place, sides, sequences.joined[sequences.firsts[lane] + place]))
-    ranks = np.full(len(parent), len(parent), dtype=np.int64)
+    ranks = np.full(len(parent), len(parent), dtype=np.int32)
     ranks[rows] = np.where(merged < sequences.sizes[parent[rows]], merged, len(parent))
     return ranks
 
@@ -154,7 +155,7 @@ def _by_shares(
 class _Sequences:
     """When the rows of a level's branches come: those of each branch among its like, and the two sequences together."""
 
-    def __init__(self, layer: Layer, nodes: Sequence[Longs], counts: Longs, *, is_root: bool) -> None:
+    def __init__(self, layer: Layer, nodes: Sequence[Places], counts: Longs, *, is_root: bool) -> None:
         """`nodes` are the parent and the child of each row of the pool, `counts` the rows that each child has."""
         parent, child = nodes
         above, which = np.zeros(len(counts), dtype=np.int64), np.zeros(len(counts), dtype=np.int64)
@@ -191,13 +192,14 @@ class _Sequences:
                 filled += total
 
 
-def _ranks(node: Longs, by: tuple[NDArray[np.generic], ...]) -> Longs:
+def _ranks(node: Places, by: tuple[NDArray[np.generic], ...]) -> Places:
     """The rank, from 0, of each row among those of its node, in the order of `by` (the last is the first key)."""
     sequence = np.lexsort((*by, node))
     grouped = node[sequence]
     starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if len(grouped) else np.zeros(0, dtype=np.int64)
-    ranks = np.empty(len(node), dtype=np.int64)
-    ranks[sequence] = np.arange(len(node)) - np.repeat(starts, np.diff(np.r_[starts, len(grouped)]))
+    lengths = np.diff(np.r_[starts, len(grouped)])
+    ranks = np.empty(len(node), dtype=np.int32)
+    ranks[sequence] = np.arange(len(node), dtype=np.int32) - np.repeat(starts.astype(np.int32), lengths)
     return ranks
 
 
