@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,11 +104,27 @@ def cli() -> Iterator[str]:
         usage = " ".join(f"{(p.metavar or p.name).upper()}" for p in arguments)
         yield f"## {name}\n\n`medinstruct {name}{' ' * bool(usage)}{usage}{' [options]' * bool(options)}`\n"
         yield f"{inspect.cleandoc(command.help or '')}\n"
-        told = [((p.metavar or p.name).upper(), p.help or "") for p in arguments] + [
-            (" ".join([*p.opts, *p.secondary_opts]), p.help or "") for p in options
-        ]
-        yield from table("", "", rows=((f"`{what}`", about.replace("<", "&lt;")) for what, about in told if about))
+        context = command.context_class(command)
+        yield from table("", "", rows=(parameter(p, context) for p in [*arguments, *options]))
         yield ""
+
+
+WORDS = re.compile(r"(?<=[<\[])[\w-]+(?:\|[\w-]+)+(?=[>\]])")
+"""The words that an option takes, where these are few."""
+
+
+def parameter(found: Any, context: Any) -> tuple[str, str]:
+    """How an argument or an option is written, with the words it takes, and what `--help` says of it, its default included."""
+    written, about = found.get_help_record(context)
+    if found.param_type_name == "argument":
+        return f"`{(found.metavar or found.name).upper()}`", escaped(about.removesuffix("[required]").strip())
+    words = WORDS.search(written)
+    names = " ".join([*found.opts, *found.secondary_opts])
+    return f"`{names}{' ' + words[0] if words else ''}`", escaped(about)
+
+
+def escaped(text: str) -> str:
+    return text.replace("<", "&lt;")
 
 
 PAGES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -130,9 +147,13 @@ def commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
             yield words, command
 
 
+BAR = "\\|"
+"""A bar in a cell of a table, within code too, where an entity would be shown as it is written."""
+
+
 def table(*heads: str, rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """The lines of a table in Markdown; nothing of no rows."""
-    lines = [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |" for row in rows]
+    lines = [f"| {' | '.join(str(cell).replace('|', BAR) for cell in row)} |" for row in rows]
     if lines:
         yield f"| {' | '.join(heads)} |"
         yield "|" + "---|" * len(heads)

@@ -18,7 +18,7 @@ def compare(
         Path | None, typer.Option(help="Folder of that build, if it is no longer where the runs say.")
     ] = None,
     rounds: Annotated[int, typer.Option(min=100, help="Sets of rows that are drawn.")] = 1000,
-    seed: int = 0,
+    seed: Annotated[int, typer.Option(help="Of these draws.")] = 0,
     shelf: Shelf = None,
     as_json: AsJson = False,
 ) -> None:

@@ -38,7 +38,7 @@ def evaluate(
     likelihood: Annotated[bool, typer.Option("--likelihood", help="hf: take the most likely option of a single choice.")] = False,
     max_tokens: Annotated[int, typer.Option(min=1, help="Of an answer.")] = 512,
     temperature: Annotated[float, typer.Option(min=0, help="0: nothing is drawn.")] = 0.0,
-    seed: int = 0,
+    seed: Annotated[int, typer.Option(help="Of answers that are drawn, and of the intervals' bootstrap.")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="Questions at once on this machine.")] = 16,
     base_url: Annotated[str, typer.Option(help="openai: address of a compatible server, such as http://localhost:8000/v1.")] = "",
     key_env: Annotated[str, typer.Option(help="openai: environment variable that holds the key.")] = "OPENAI_API_KEY",

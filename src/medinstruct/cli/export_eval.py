@@ -23,7 +23,7 @@ def export_eval(
     suite: Annotated[
         str, typer.Argument(help="A recipe (blurb, blue, medqa, a .yaml file), or the folder of a build.")
     ],
-    to: Annotated[Harness, typer.Option(help="Whose tasks.")],
+    to: Annotated[Harness, typer.Option(help="Whose tasks: lm-eval.")],
     out: Annotated[Path, typer.Option(help="Folder of the tasks.")],
     chat: Annotated[bool, typer.Option("--chat", help="For models asked through their chat template.")] = False,
     shots: Annotated[int | None, typer.Option(min=0, max=64, help="Solved questions before each row's own.")] = None,
