@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
+import yaml
+from pydantic import BaseModel
 from typer.main import get_command
 
 from medinstruct import corpora, formats, recipe, tasks, template
@@ -57,7 +61,7 @@ def templates() -> Iterator[str]:
 
 
 def recipes() -> Iterator[str]:
-    yield "`medinstruct show NAME` shows the file; every field is in [write a recipe](../how-to/write-a-recipe.md).\n"
+    yield "`medinstruct show NAME` shows the file. How to write one, and what its shares mean: [write a recipe](../how-to/write-a-recipe.md).\n"
     found = [(name, recipe.load(name)) for name in recipe.names()]
     yield from table(
         "recipe", "kind", "corpora", "rows of its train part", "guards against",
@@ -66,6 +70,47 @@ def recipes() -> Iterator[str]:
             for name, r in found
         ),
     )  # fmt: skip
+
+    for title, part in RECIPE.items():
+        yield f"\n## {title}\n"
+        yield from table("key", "what it says", "if left out", rows=keys(part))
+
+
+RECIPE = {
+    "Keys of a recipe": recipe.Recipe,
+    "Keys of an entry of `mix`": recipe.Entry,
+    "Keys of a level of `balance`": recipe.Level,
+}
+
+
+def keys(part: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
+    """The keys of a part of a recipe, with what stands below each in the code, and the value that it has where it is left out."""
+    statements = ast.parse(inspect.getsource(part)).body[0].body
+    said = {
+        above.target.id: inspect.cleandoc(below.value.value)
+        for above, below in pairwise(statements)
+        if isinstance(above, ast.AnnAssign) and isinstance(below, ast.Expr)
+    }
+    for name, field in part.model_fields.items():
+        words = f"{code(literals(field.annotation))}: " if any(literals(field.annotation)) else ""
+        usually = "an error" if field.is_required() else usual(field.default)
+        yield f"`{field.alias or name}`", words + " ".join(said[name].split()), usually
+
+
+def literals(annotation: Any) -> list[str]:
+    """The words that a key takes, where it takes these alone."""
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    return literals(kinds[0]) if len(kinds) == 1 else []
+
+
+def usual(value: Any) -> str:
+    """A value as a recipe states it; nothing of an empty one, of which the text says what it means."""
+    if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        value = [each.model_dump(exclude_defaults=True) for each in value]
+    empty = value is None or value in ("", (), {})
+    return "" if empty else f"`{yaml.safe_dump(value, default_flow_style=True).partition(chr(10))[0]}`"
 
 
 def formats_() -> Iterator[str]:

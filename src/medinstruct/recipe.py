@@ -62,14 +62,15 @@ class Entry(Part):
     artefact: str = ""
     """The folder of a build of generated instructions, in place of a corpus and its task."""
     corpus: str
+    """Its id."""
     task: str
     """The corpus' own name of the task: one of `medinstruct.tasks.TASKS`, with a dash and more where a corpus has
     several of a kind.
     """
     as_: Annotated[str, Field(alias="as")] = ""
-    """The unified task type; left out: the usual one."""
+    """The unified task type, such as `multiple_choice` (`medinstruct ls tasks`); left out: the usual one."""
     unit: Literal["document", "passage", "sentence", "window"] = "document"
-    """What a row's text is."""
+    """What a row's text is; a `window` is whole sentences up to `max_tokens`."""
     labels: tuple[str, ...] = ()
     """Only these labels of the shared vocabulary are asked for; left out: all of the task's."""
     templates: tuple[str, ...] = ()
@@ -183,15 +184,19 @@ class Recipe(Part):
     """A mixture, or a benchmark."""
 
     title: str
+    """In a line, for the card."""
     kind: Literal["mixture", "benchmark"] = "mixture"
+    """What the manifest calls it."""
     about: str = ""
     """More for the card: paper, what is the same, what differs."""
     license: str = ""
     """What the mixture must be able to carry, one of `license.FREE_TO_STRICT`; left out, whatever its corpora allow."""
     seed: StrictInt = 13
+    """Of all that is drawn but what a row asks for: order, wordings, options, shots."""
     size: Size = "all"
     """Rows of the train part, or their tokens: as many rows as fit."""
     max_tokens: Tokens = 1500
+    """As of an entry, for those that say nothing."""
     prompt_tokens: Tokens | None = None
     """Length of a row's prompt together with its shots, as the tokenizer counts it: shots that do not fit are left out, rows never.
     Left out, `max_tokens`: a window that fills it leaves no room for shots.
@@ -221,7 +226,9 @@ class Recipe(Part):
     have nearly the same text.
     """
     balance: tuple[Level, ...] = (Level(by="task"), Level(by="entry"))
+    """The levels of a tree over which rows are balanced, from the top; caps and shares hold in the train part."""
     mix: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    """Its entries, one or more."""
 
     @model_validator(mode="after")
     def _has_levels_for_entries(self) -> Recipe:

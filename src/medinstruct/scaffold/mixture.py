@@ -9,7 +9,7 @@ from medinstruct.errors import NotFound
 from medinstruct.tasks.facts import Events, Fact, Spans
 
 FILE = """# medinstruct build {file} --data DIR --out builds/{name}
-# Every key is explained in docs/how-to/write-a-recipe.md; `medinstruct check {file}` says what is wrong with one.
+# Every key is explained in docs/reference/recipes.md; `medinstruct check {file}` says what is wrong with one.
 title: {name}
 # Rows of the train part: `all` there are, a number such as 25000, or `{{tokens: 20_000_000}}`.
 size: all
