@@ -16,6 +16,8 @@ from typer.main import get_command
 
 from medinstruct import corpora, formats, recipe, tasks, template
 from medinstruct.cli import app
+from medinstruct.trainer import config
+from medinstruct.trainer.encoders import config as encoders
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `python docs/write.py`; do not edit. -->"
@@ -83,8 +85,23 @@ RECIPE = {
 }
 
 
+def configs() -> Iterator[str]:
+    yield "What `medinstruct train --config` takes: one of these by name, or a YAML file; `--set NAME=VALUE` comes first. `medinstruct show NAME --kind configs`"
+    yield "shows one, `medinstruct cp NAME FILE` makes it yours. How one is used: [train a model](../how-to/train-a-model.md).\n"
+    yield from table(
+        "config",
+        "method",
+        "trained",
+        rows=((f"`{name}`<br>{c.title}", c.method, c.tune) for name in config.names() for c in [config.load(name)]),
+    )
+    yield "\n## Keys\n"
+    yield from table("key", "what it says", "if left out", rows=keys(config.Config))
+    yield "\n## Keys of an encoder's\n"
+    yield from table("key", "what it says", "if left out", rows=keys(encoders.Config))
+
+
 def keys(part: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
-    """The keys of a part of a recipe, with what stands below each in the code, and the value that it has where it is left out."""
+    """The keys of a file's part, with what stands below each in the code, and the value that it has where it is left out."""
     statements = ast.parse(inspect.getsource(part)).body[0].body
     said = {
         above.target.id: inspect.cleandoc(below.value.value)
@@ -92,9 +109,9 @@ def keys(part: type[BaseModel]) -> Iterator[tuple[str, str, str]]:
         if isinstance(above, ast.AnnAssign) and isinstance(below, ast.Expr)
     }
     for name, field in part.model_fields.items():
-        words = f"{code(literals(field.annotation))}: " if any(literals(field.annotation)) else ""
+        words = code(literals(field.annotation))
         usually = "an error" if field.is_required() else usual(field.default)
-        yield f"`{field.alias or name}`", words + " ".join(said[name].split()), usually
+        yield f"`{field.alias or name}`{'<br>' * bool(words)}{words}", " ".join(said.get(name, "").split()), usually
 
 
 def literals(annotation: Any) -> list[str]:
@@ -176,6 +193,7 @@ PAGES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "corpora": ("Corpora", corpora_),
     "templates": ("Templates", templates),
     "recipes": ("Recipes", recipes),
+    "configs": ("Configs of a training", configs),
     "formats": ("Formats of files", formats_),
     "tasks": ("Task types and answer formats", tasks_),
     "cli": ("Commands", cli),

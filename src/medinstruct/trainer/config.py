@@ -73,7 +73,7 @@ class Config(BaseModel):
 
     precision: Literal["auto", "bf16", "bf16-weights", "fp16", "fp32"] = "auto"
     """`bf16`: computed in bfloat16, trained weights and optimizer in float32; `bf16-weights`: these in bfloat16 too, at
-    half the memory; `auto`: bf16 on a GPU that has it, else fp32.
+    half the memory, where small updates are lost; `auto`: bf16 on a GPU that has it, else fp32.
     """
     checkpointing: bool = True
     """Whether activations are computed again in the backward pass, for a third more arithmetic and far less memory."""
