@@ -86,8 +86,9 @@ RECIPE = {
 
 
 def configs() -> Iterator[str]:
-    yield "What `medinstruct train --config` takes: one of these by name, or a YAML file; `--set NAME=VALUE` comes first. `medinstruct show NAME --kind configs`"
-    yield "shows one, `medinstruct cp NAME FILE` makes it yours. How one is used: [train a model](../how-to/train-a-model.md).\n"
+    yield "What `medinstruct train --config` takes: one of these by name, or a YAML file; `--set NAME=VALUE` comes first."
+    yield "`medinstruct show NAME --kind configs` shows one, `medinstruct cp NAME FILE --kind configs` makes it yours."
+    yield "How one is used: [train a model](../how-to/train-a-model.md).\n"
     yield from table(
         "config",
         "method",

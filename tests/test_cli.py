@@ -119,6 +119,17 @@ def test_cp_copies_and_never_overwrites(tmp_path):
     assert "exists" in err
 
 
+def test_cp_copies_a_file_that_shares_its_name(tmp_path):
+    """The recipe, the config and the seeds of BioInstruct have one name."""
+    assert run("cp", "bioinstruct", tmp_path / "recipe.yaml")[0] == 0
+    for kind, name in (("configs", "config.yaml"), ("seeds", "mine.jsonl")):
+        assert run("cp", "bioinstruct", tmp_path / name, "--kind", kind)[0] == 0
+
+    assert "mix:" in (tmp_path / "recipe.yaml").read_text()
+    assert "tune: lora" in (tmp_path / "config.yaml").read_text()
+    assert (tmp_path / "mine.jsonl").read_text().startswith("{")
+
+
 @pytest.mark.parametrize(
     "arguments, code, message",
     [

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+
+from medinstruct.errors import NotFound, did_you_mean
 
 app = typer.Typer(
     help="Instruction-tuning mixtures from annotated medical corpora.", no_args_is_help=True, add_completion=True,
@@ -27,6 +29,8 @@ Data = Annotated[
         "--data", exists=True, file_okay=False, help="Folder with <corpus-id>/ for each corpus; else MEDINSTRUCT_DATA."
     ),
 ]
+Kind = Literal["corpora", "recipes", "templates", "configs", "prompts", "seeds"]
+"""What has a name and can be shown."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -46,6 +50,27 @@ def add_shelves(shelves: list[Path] | None) -> None:
 
     for folder in reversed(shelves or []):
         shelf.add(folder)
+
+
+def kind_of(name: str, kinds: Sequence[str]) -> str:
+    """The first of these kinds that has something of this name; a path is known by its ending.
+
+    Raises:
+        NotFound: naming the nearest one there is.
+    """
+    from medinstruct import corpora
+    from medinstruct.shelf import entries
+
+    known = {kind: corpora.names() if kind == "corpora" else list(entries(kind)) for kind in kinds}
+    for kind, names in known.items():
+        if (
+            name in names
+            or (kind == "recipes" and name.endswith(".yaml"))
+            or (kind == "templates" and name.endswith(".jinja"))
+        ):
+            return kind
+    every = {each for names in known.values() for each in names}
+    raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, every))
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
-from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, kind_of, print_json, print_table
 from medinstruct.errors import MedinstructError, did_you_mean
 
 KINDS = ("corpora", "templates", "recipes", "configs", "prompts", "seeds", "formats", "tasks")
+FileKind = Literal["recipes", "templates", "configs", "prompts", "seeds"]
 
 
 @app.command("ls")
@@ -49,16 +50,16 @@ def _verified(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 @app.command()
 def cp(
-    name: Annotated[str, typer.Argument(help="A template, recipe or config.")],
-    to: Annotated[Path, typer.Argument(help="The file to write.")], shelf: Shelf = None,
+    name: Annotated[str, typer.Argument(help="A recipe, template or config, a prompt or seeds.")],
+    to: Annotated[Path, typer.Argument(help="The file to write.")],
+    kind: Annotated[FileKind | None, typer.Option(help="What it is, where several share a name; else the first of these.")] = None,
+    shelf: Shelf = None,
 ) -> None:  # fmt: skip
-    """Copy a template, a recipe or a config, to change it and own it."""
+    """Copy a file of the package, to change it and own it."""
     add_shelves(shelf)
     from medinstruct import shelf as shelves
 
-    is_config = name in shelves.entries("configs") and name not in shelves.entries("recipes")
-    kind = "templates" if "/" in name else "configs" if is_config else "recipes"
-    entry = shelves.find(kind, name)
+    entry = shelves.find(kind or kind_of(name, get_args(FileKind)), name)
     if to.is_dir():
         to = to / entry.path.name
     if to.exists():

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 
-from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json
-from medinstruct.errors import NotFound, did_you_mean
+from medinstruct.cli.common import AsJson, Data, Kind, Shelf, add_shelves, app, kind_of, print_json
 
 if TYPE_CHECKING:
     from medinstruct.template import Template
 
 Unit = Literal["document", "passage", "sentence", "window"]
 COLOURS = {"system": typer.colors.MAGENTA, "user": typer.colors.BLUE, "assistant": typer.colors.GREEN}
-
-
-KINDS = ("corpora", "recipes", "templates", "configs", "prompts", "seeds")
-Kind = Literal["corpora", "recipes", "templates", "configs", "prompts", "seeds"]
 
 
 @app.command()
@@ -46,30 +41,13 @@ def show(
 ) -> None:
     """Show one corpus, recipe, template or config; a template also on texts of a corpus."""
     add_shelves(shelf)
-    found = kind or _kind(name)
+    found = kind or kind_of(name, get_args(Kind))
     if found == "corpora":
         print_json(_describe(name, data))
     elif found == "templates":
         _show_template(name, corpus, task, unit, number, data, as_json=as_json)
     else:
         _show_file(found, name, as_json=as_json)
-
-
-def _kind(name: str) -> str:
-    """The first kind that has something of this name; a path is known by its ending."""
-    from medinstruct import corpora
-    from medinstruct.shelf import entries
-
-    known = {kind: corpora.names() if kind == "corpora" else list(entries(kind)) for kind in KINDS}
-    for kind, names in known.items():
-        if (
-            name in names
-            or (kind == "recipes" and name.endswith(".yaml"))
-            or (kind == "templates" and name.endswith(".jinja"))
-        ):
-            return kind
-    every = [each for names in known.values() for each in names]
-    raise NotFound(f"nothing is called {name!r}", next=did_you_mean(name, every))
 
 
 def _show_file(kind: str, name: str, *, as_json: bool) -> None:
