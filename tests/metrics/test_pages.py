@@ -13,7 +13,7 @@ HEAD = """# Metrics
 
 Made by `python tests/metrics/test_pages.py` from the scores of the task types. Each gives 1.0 for the gold itself; none depends on the order
 of rows, gold or predictions. The first of a type is the usual one. `medinstruct.scorer.interval` and `compare` give a percentile bootstrap
-and paired tests for all of them, by document; `scorer` picks those that count as a paper did.
+and paired tests for all of them, by document; `medinstruct.scorer.scorer(type, metric, published="mnlu")` is one that counts as a paper did.
 """
 
 
