@@ -1,6 +1,6 @@
 """Hide items of benchmarks' test parts in a mixture of real corpora, and count what the guard finds, and what it takes by mistake.
 
-    python bench/decontamination.py --data DIR [--seed 1] [--items 1000] [--packs] > bench/results/decontamination.md
+    python bench/decontamination.py --data DIR [--seed 1] [--items 1000] [--guard PACK …] > bench/results/decontamination.md
 
 The mixture is every row of the train parts of all open corpora of `mnlu-open`; the guard is `blurb` and `medqa` as a whole, of
 which 1,000 items are hidden, each in one way, in two corpora of a shelf that is made for this (as free texts, and as multiple
@@ -289,7 +289,8 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as work:
         found = measure(given.data, Path(work), seed=given.seed, items=given.items, guard=given.guard)
-    print(f"# {given.items:,} hidden items, seed {given.seed}, guard {' '.join(given.guard)}\n")
+    print(f"# Hidden test items\n\nMade by `python bench/decontamination.py --data DIR`: {given.items:,} items, seed {given.seed}, "
+          f"guard `{' '.join(given.guard)}`.\n")  # fmt: skip
     print("| kind | hidden | found | recall | by |\n|---|---|---|---|---|")
     for kind, (size, number) in found.recall.items():
         by = ", ".join(f"{rule} {n}" for rule, n in found.rules[kind].most_common())
@@ -297,7 +298,11 @@ def main() -> None:
     print(f"\nNot found: {'; '.join(found.missed) or 'none'}.\n")
     print(f"Of {found.clean:,} clean rows {found.mistaken:,} were removed ({found.mistaken / found.clean:.4%}), and {found.leaks:,} others, "
           f"which share an identity, a text, a sentence or 13 words in a row with a test item. Built in {found.took_s:.0f} s.\n")  # fmt: skip
-    print("Clean rows removed, by corpus, test document and rule:", found.by.most_common(25))
+    print(
+        "Clean rows removed, by what they were taken for, the 25 most frequent:\n\n| rows of | test document | rule | rows |\n|---|---|---|---:|"
+    )
+    for (corpus, document, rule), rows in found.by.most_common(25):
+        print(f"| {corpus} | {document} | {rule} | {rows} |")
 
 
 def thirteens_of(record: Document | Item) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """How fast the readers are, beside those the field uses, on the same real files in one run.
 
-    python bench/readers.py --data ../shared/corpora [--bigbio CHECKOUT] [--write]
+    python bench/readers.py --data DIR [--bigbio CHECKOUT] [--write]
 
 Every reader begins with paths and ends when its last document is there and dropped: ours with checked Documents, in
 which every mention quotes its text; `bioc` (PubTator, BioC XML, BioC JSON, BRAT) and `parse_brat_file` of BigBIO (BRAT,

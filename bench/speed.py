@@ -1,6 +1,6 @@
 """How fast a build is: one table of ratios, all of one run.
 
-    python bench/speed.py --data ../shared/corpora [--rounds 3] [--rows 200000] [--only floor,build,…]
+    python bench/speed.py --data DIR [--rounds 3] [--rows 200000] [--only floor,build,…]
 
 row        what
 floor      one process, the same rows and columns already in memory: Jinja's own sandbox, Parquet with zstd, no garbage collection
