@@ -127,8 +127,12 @@ def usual(value: Any) -> str:
     """A value as a recipe states it; nothing of an empty one, of which the text says what it means."""
     if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         value = [each.model_dump(exclude_defaults=True) for each in value]
-    empty = value is None or value in ("", (), {})
-    return "" if empty else f"`{yaml.safe_dump(value, default_flow_style=True).partition(chr(10))[0]}`"
+    return "" if value is None or value in ("", (), {}) else f"`{flow(value)}`"
+
+
+def flow(value: Any) -> str:
+    """A value on one line of YAML."""
+    return str(yaml.safe_dump(value, default_flow_style=True)).partition("\n")[0]
 
 
 def formats_() -> Iterator[str]:
@@ -145,16 +149,29 @@ def formats_() -> Iterator[str]:
 
 def tasks_() -> Iterator[str]:
     yield "A task type has views (what can be asked of a document's annotations), answer formats (pairs of `render` and `parse`), and scores."
-    yield "The first answer format is the usual one. What each carries of real data is in [ceilings](ceilings.md)."
+    yield 'The first answer format is the usual one; its options stand in a template\'s head, `answer: {lines: {separator: "; "}}`.'
+    yield "`names` gives labels other words. What each carries of real data is in [ceilings](ceilings.md)."
     yield "Scores are in [metrics](metrics/README.md).\n"
     for type in map(tasks.load, tasks.names()):
         yield f"## {type.name}\n\n{type.title}.\n"
         yield from table("asked of", "as", rows=((f"`{fact.__name__}`", first_sentence(fact)) for fact in type.views))
         yield ""
         yield from table(
-            "answer format", "what it is", rows=((f"`{name}`", first_sentence(f)) for name, f in type.formats.items())
-        )
+            "answer format", "what it is", "what comes back", "what is lost", "options, as they usually are",
+            rows=(
+                (f"`{name}`", first_sentence(f), f.level, ", ".join(f.loses), ", ".join(options(f)))
+                for name, f in type.formats.items()
+            ),
+        )  # fmt: skip
         yield f"\nScores: {code(type.scores)}.\n"
+
+
+def options(answer_format: type[BaseModel]) -> Iterator[str]:
+    """The options of an answer format as a template's head states them, each with its usual value."""
+    for name, field in answer_format.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        others = [word for word in literals(field.annotation) if word != default]
+        yield f"`{name}: {flow(default)}`{f' or {code(others)}' * bool(others)}"
 
 
 def cli() -> Iterator[str]:
