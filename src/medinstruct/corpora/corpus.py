@@ -75,8 +75,8 @@ class Download:
     file: str
     """The name under which it is kept."""
     sha256: str = ""
-    """Empty only for archives that their host packs anew each time; their members are then checked by
-    `Corpus.digest`.
+    """Empty for archives that their host packs anew each time, and for files that were never at hand; whether these are
+    the ones that were read, `check` tells by `Corpus.verified`.
     """
 
 
