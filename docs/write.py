@@ -14,8 +14,9 @@ import yaml
 from pydantic import BaseModel
 from typer.main import get_command
 
-from medinstruct import corpora, formats, recipe, tasks, template
+from medinstruct import artefact, corpora, formats, recipe, tasks, template
 from medinstruct.cli import app
+from medinstruct.sample import FORMAT_VERSION, Sample
 from medinstruct.trainer import config
 from medinstruct.trainer.encoders import config as encoders
 
@@ -82,6 +83,51 @@ RECIPE = {
     "Keys of a recipe": recipe.Recipe,
     "Keys of an entry of `mix`": recipe.Entry,
     "Keys of a level of `balance`": recipe.Level,
+}
+
+
+def rows() -> Iterator[str]:
+    yield "What `medinstruct build` leaves, and `generate`, is a folder:\n"
+    yield from table("file", "what it holds", rows=((f"`{name}`", what) for name, what in FILES.items()))
+    yield f"\n## Columns\n\nOf `format_version` {FORMAT_VERSION}, which the manifest states.\n"
+    said = {name: about for name, about, _ in keys(Sample)}
+    yield from table(
+        "column",
+        "type",
+        "what it says",
+        rows=((f"`{c.name}`", f"`{INSIDE.sub('', str(c.type))}`", said[f"`{c.name}`"]) for c in artefact.SCHEMA),
+    )
+    yield "\n## Keys of `meta`\n"
+    yield from table("key", "what it says", rows=((f"`{name}`", what) for name, what in META.items()))
+    yield "\nRows of `generate` name the model, request, prompt, seeds, category and topic there, and the row that they stand on, if they do."
+
+
+INSIDE = re.compile(r"\b(?:item|element): ")
+"""What pyarrow calls the parts of a list."""
+FILES = {
+    "data/<part>-00000-of-00004.parquet": "the rows of a part, in the order of a hash; plain Parquet without any library's metadata",
+    "manifest.json": "the recipe and its text, every wording, the hashes of sources and shards, the digest of all rows, what was missing",
+    "ledger.json": "what went in, what was kept, what was dropped and why: documents, annotations, examples, samples, by corpus and task",
+    "README.md": "the card; its head tells `datasets` where the parts are",
+    "removed.parquet": "rows that the guard, the split or duplicates took out, without their text; where there are any",
+    "watched.parquet": "rows that stand in test parts which the recipe watches; where there are any",
+    "journal.jsonl": "of `generate` alone: every request and answer",
+}
+META = {
+    "entry": "place in the recipe's `mix`, from 0",
+    "rank": "place in the draw: a smaller build has the rows of the lowest ranks",
+    "record": "place of the source record in its split, from 0",
+    "file": "place of its file among those that the manifest lists for the split, from 0; -1 where that is not known",
+    "line": "line of the file at which the record begins; 0 where that says nothing",
+    "unit": "which part of the document is asked about, and which of several",
+    "window": "where the row's text begins and ends in the document, in code points",
+    "annotations": "ids of the annotations that the row carries",
+    "tokens": "of the text, as the recipe's tokenizer counts them",
+    "answer": "options of the answer format that are not the usual ones",
+    "options": "the order in which options were put, by their places in the source",
+    "shots": "id, document and split of each row that stands solved before this one",
+    "repeat": "of a row that was drawn again (`repeat: 3`): 1 or 2",
+    "repeats": "and the id of the row that was drawn first",
 }
 
 
@@ -213,6 +259,7 @@ PAGES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "recipes": ("Recipes", recipes),
     "configs": ("Configs of a training", configs),
     "formats": ("Formats of files", formats_),
+    "rows": ("Builds and their rows", rows),
     "tasks": ("Task types and answer formats", tasks_),
     "cli": ("Commands", cli),
 }

@@ -35,7 +35,9 @@ class Sample(Record):
     digest: str
     """32 hex digits over messages and gold."""
     corpus: str
+    """Its id."""
     corpus_version: str
+    """As its module states it."""
     split: str
     """Official name of the split in the source."""
     document: str
@@ -47,10 +49,15 @@ class Sample(Record):
     type: str
     """As which unified task type it is asked."""
     template: str
+    """Name of the wording."""
     template_hash: str
+    """First 16 hex digits of the SHA-256 of its file."""
     answer_format: str
+    """Name of what wrote the answer and reads it back; options that are not the usual ones stand in `meta`."""
     language: str
+    """Of the text, as its corpus states it: a code such as `en`."""
     license: str
+    """Of the corpus; what may be done with the row."""
     messages: tuple[Message, ...]
     """What the model sees, the answer last."""
     example: str
