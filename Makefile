@@ -1,5 +1,6 @@
 # make build   a virtual environment with medinstruct in it, and a first mixture from the bundled samples
-# make test    the default tests (no network, no GPU)
+# make test    the default tests (no network, no GPU); `make test-all` has the slow ones too
+# make lint types imports    what CI asks of the code; `make format` mends what can be mended
 # make docs    the documentation, in docs/_build/html
 # make bench   how fast it is over DATA, a folder of corpora: one table, in bench/results
 .PHONY: build test test-all bench lint types imports docs format clean
