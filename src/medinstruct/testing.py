@@ -4,7 +4,7 @@ C101  a fact is missing                                T101  the template does n
 C102  there is no bundled sample                       T102  it fails on a canonical example
 C103  a record of the sample is broken                 T103  it names a corpus that nobody knows
 C104  a split of the sample is empty                   R101  the recipe is not well formed, or a name in it is unknown
-C105  a task yields no example from the sample         R102  it cannot be built from the bundled samples
+C105  a task yields no example from the sample         R102  a corpus of it has no bundled sample
 C106  a label is not in the shared vocabulary
 C107  a count differs from the expected one
 C108  a record of the release is broken, or its files cannot be read
