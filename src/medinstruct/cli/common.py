@@ -21,7 +21,9 @@ app = typer.Typer(
 
 Shelf = Annotated[
     list[Path] | None,
-    typer.Option("--shelf", help="A folder of your own with templates/, recipes/ or corpora/; may be given again."),
+    typer.Option(
+        "--shelf", help="A folder of your own with corpora/, templates/, recipes/ and the like; may be given again."
+    ),
 ]
 Data = Annotated[
     Path | None,
