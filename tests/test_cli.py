@@ -362,3 +362,21 @@ def test_windows_that_are_full_have_room_for_shots_where_the_prompt_may_be_longe
         == len(found["recipe"]["train"]) + len(found["recipe"]["validation"])
     )
     assert len({tuple(sorted(row["id"] for row in built["train"])) for built in found.values()}) == 1
+
+
+def test_an_installed_package_brings_a_shelf_and_a_corpus(tmp_path):
+    """By the entry points that docs/explanations/shelves.md names; no command has to name the folder."""
+    package, about = tmp_path / "ward_package", tmp_path / "ward_package-1.dist-info"
+    (package / "shelf/recipes").mkdir(parents=True)
+    (package / "shelf/recipes/ward.yaml").write_text("{title: Ward, mix: [{corpus: ward-notes, task: ner}]}")
+    (package / "__init__.py").write_text("from pathlib import Path\nSHELF = Path(__file__).parent / 'shelf'\n")
+    (package / "ward_notes.py").write_text("from medinstruct.corpora.bc5cdr import corpus\n")
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ward-package\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(
+        "[medinstruct.shelves]\nward = ward_package:SHELF\n[medinstruct.corpora]\nward-notes = ward_package.ward_notes\n"
+    )
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+    assert run("check", "ward", PYTHONPATH=path)[1] == "1 checked, 0 findings\n"
+    assert json.loads(run("show", "ward", "--json", PYTHONPATH=path)[1])["shelf"] == "ward"
