@@ -1,9 +1,8 @@
 """What a corpus annotates, apart from how it will be asked.
 
 A corpus module declares its tasks as facts: `{"ner": Spans({"Chemical": "Chemical"}), "re": Relations(...)}`. A fact
-says what is annotated
-*completely*; nothing else may be asked of the corpus. A task type then views it: spans can be extracted, or marked in
-the text and classified; relations can be extracted as triples, or asked pair by pair.
+says what is annotated *completely*; nothing else may be asked of the corpus. A task type then views it: spans can be
+extracted, or marked in the text and classified; relations can be extracted as triples, or asked pair by pair.
 
 Native labels stand on the left of a mapping, the words of the shared vocabulary on the right
 (`corpora/vocabulary.py`); a native label mapped to None is annotated, but not asked.
