@@ -95,7 +95,7 @@ class Query:
 
     @property
     def is_under_agreement(self) -> bool:
-        """Whether its text may not leave this machine; of terms that nobody knows it may not."""
+        """Whether its text may not leave this machine."""
         return _stays(self.row["license"])
 
 
@@ -134,7 +134,7 @@ Asked = Query | Prompt
 
 
 def _stays(id: str) -> bool:
-    """Whether text under a license may not leave this machine; of terms that nobody knows it may not."""
+    """Whether text under a license may not leave this machine; under one that is none of `license.TERMS` it may not."""
     terms = license.TERMS.get(id)
     return terms is None or "agreement" in terms.obligations
 

@@ -93,8 +93,8 @@ class Light:
 
 
 def is_closed(row_license: str, stated: str) -> bool:
-    """Return whether text under these terms, as the row and the manifest name them, may stand in no file; of terms that
-    nobody knows it may not.
+    """Return whether text under these terms, as the row and the manifest name them, may stand in no file; under a
+    license that is none of `TERMS` it may not.
     """
     return any(id not in TERMS or "agreement" in TERMS[id].obligations for id in (row_license, stated))
 
