@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from medinstruct import artefact, corpora, formats, recipe, tasks, template
 from medinstruct.cli import app
+from medinstruct.formats.features import FEATURES
 from medinstruct.sample import FORMAT_VERSION, Sample
 from medinstruct.trainer import config
 from medinstruct.trainer.encoders import config as encoders
@@ -182,7 +183,7 @@ def flow(value: Any) -> str:
 
 
 def formats_() -> Iterator[str]:
-    yield "What a file of each format can hold, and what `medinstruct convert` would therefore lose, stands in its module's `FORMAT`.\n"
+    yield "Files are read by corpora and by `medinstruct convert`, which writes some formats too.\n"
     found = [(name, formats.load(name)) for name in formats.names()]
     yield from table(
         "format", "what it gives", "read", "written", "specification",
@@ -190,6 +191,14 @@ def formats_() -> Iterator[str]:
             (f"`{name}`<br>{m.FORMAT.title}", m.FORMAT.yields, yes(hasattr(m, "read")), yes(hasattr(m, "write")), linked(m.FORMAT.specification))
             for name, m in found
         ),
+    )  # fmt: skip
+
+    written = [(name, m.FORMAT.holds) for name, m in found if hasattr(m, "write")]
+    yield "\n## What a written file holds\n"
+    yield "`medinstruct convert` counts what is not held, and writes without it if `--lossy` allows that.\n"
+    yield from table(
+        "of a document", *(f"`{name}`" for name, _ in written),
+        rows=((feature, *(yes(feature in holds) for _, holds in written)) for feature in FEATURES),
     )  # fmt: skip
 
 
