@@ -491,6 +491,19 @@ def test_items_are_not_read_without_the_list_of_test():
         list(pubmedqa.read([items, File(pubmedqa.TEST, b'{"98000001": "no", "9800')], part="train"))
 
 
+@pytest.mark.parametrize("lists", [(), ("dev",), ("test",)])
+@pytest.mark.parametrize("part", ["train", "dev", "test"])
+def test_abstracts_of_hallmarks_are_not_read_without_both_lists(part, lists):
+    """The release has no split: without a list its abstracts would be train, and its own part as well."""
+    corpus = corpora.load("hoc")
+    files = corpus.files(part, corpus.find(samples=True))
+
+    (broken,) = corpus.records(part, [file for file in files if file.suffix != ".tsv" or file.stem in lists])
+
+    assert isinstance(broken, Broken)
+    assert broken.reason.startswith(f"there is no {'test' if 'dev' in lists else 'dev'}.tsv")
+
+
 # Answers that are mended, or are none
 
 

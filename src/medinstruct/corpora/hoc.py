@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from medinstruct.corpora.corpus import Corpus, Split
+from medinstruct.errors import Place
 from medinstruct.formats import line_labels
-from medinstruct.formats.draft import Draft, Read, Repair, one_of
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, one_of
 from medinstruct.formats.sentence_labels import join_sentences
 from medinstruct.license import License
 from medinstruct.source import File
@@ -69,11 +70,15 @@ def read(files: Iterable[File], *, part: str, repair: Repair | None = None) -> I
         for file in files
         if file.suffix == ".tsv"
     }
+    if absent := [name for name in ("dev", "test") if name not in listed]:
+        what = f"there is no {absent[0]}.tsv beside the abstracts, without which they would all be train"
+        yield Broken(Place("blurb-tsv"), "", what)
+        return
     others = set().union(*listed.values())
     abstracts = [
         f for f in files if f.suffix == ".txt" and (f.stem in listed[part] if part in listed else f.stem not in others)
     ]
-    return line_labels.read(abstracts, identity="pmid", repair=one_of(hallmarks, *filter(None, [repair])))
+    yield from line_labels.read(abstracts, identity="pmid", repair=one_of(hallmarks, *filter(None, [repair])))
 
 
 FILES = ("text/*.txt", "labels/*.txt", "blurb-tsv/*.tsv")
@@ -100,5 +105,7 @@ corpus = Corpus(
     },
     read=read,
     repair=letters,
+    obtain="text and labels of https://github.com/sb895/Hallmarks-of-Cancer, and in a folder blurb-tsv dev.tsv and test.tsv of data/HoC in "
+    "https://github.com/hieunguyen7337/KeBioLM",
     verified={"train": "9bd056bc7b179580", "dev": "9bd056bc7b179580", "test": "9bd056bc7b179580"},
 )
