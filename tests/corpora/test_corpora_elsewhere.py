@@ -381,6 +381,15 @@ def test_a_listed_bioasq_question_that_no_file_holds_is_broken():
     assert (broken.id, str(broken.place)) == ("f1", "BioASQ/dev_id.tsv:1")
 
 
+def test_bioasq_questions_without_their_list_are_told():
+    """An archive of questions alone would be a part of nothing, and nobody would know."""
+    questions = '{"questions": [{"id": "y1", "type": "yesno", "body": "Is it?", "snippets": []}]}'
+
+    [broken] = read("bioasq-7b", "dev", ("training7b.json", questions))
+
+    assert str(broken.error()) == "BioASQ/dev_id.tsv: is not here, and lists the questions of this part"
+
+
 def test_bionli_hypotheses_lose_their_marks_and_pmids_their_decimals():
     table = "supp_set,conclusion,label_cat,pmid\nA <re>B<er> C.,Thus <el> KLX2 <le> (<re> Orlin <er>).,SEP,66000009.0\n"
 

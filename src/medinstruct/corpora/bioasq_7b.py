@@ -26,14 +26,15 @@ def _questions(files: list[File], name: str) -> Iterator[Row | Broken]:
             yield row
         elif row.get("type") == "yesno":
             found[str(row.get("id"))] = row
-    for file in files:
-        if file.stem == name:
-            if isinstance(ids := decoded(file), Broken):
-                yield ids
-                return
-            for id in ids.strip().split(","):
-                lost = Broken(Place(file.name, 1), id, "no file of questions holds this yes/no question")
-                yield found.get(id, lost)
+    if (listed := next((file for file in files if file.stem == name), None)) is None:
+        yield Broken(Place(f"BioASQ/{name}.tsv"), "", "is not here, and lists the questions of this part")
+        return
+    if isinstance(ids := decoded(listed), Broken):
+        yield ids
+        return
+    for id in ids.strip().split(","):
+        lost = Broken(Place(listed.name, 1), id, "no file of questions holds this yes/no question")
+        yield found.get(id, lost)
 
 
 def files(part: str, *questions: str) -> tuple[str, ...]:
