@@ -1,5 +1,6 @@
 """Corpora: found where they are, fetched where they are served, added by a stranger with one file."""
 
+import dataclasses
 import hashlib
 import json
 import subprocess
@@ -46,8 +47,6 @@ def online(monkeypatch, tmp_path):
 
 def served(folder: Path, url: str, sha256: str | None = None):
     """NCBI-disease's sample, served as a file, and a corpus whose address it is."""
-    import dataclasses
-
     name = "NCBItrainset_corpus.txt"
     data = (SAMPLES / "ncbi-disease" / name).read_bytes()
     (folder / name).write_bytes(data)
@@ -80,8 +79,6 @@ def test_a_file_with_another_hash_is_refused_and_not_kept(server, online, tmp_pa
 
 def test_a_server_that_does_not_answer_is_asked_once(online, monkeypatch):
     """After one failure to reach a server nothing more is tried in this process."""
-    import dataclasses
-
     calls = []
     real = fetch._copy
     monkeypatch.setattr(fetch, "_copy", lambda url, path: calls.append(url) or real(url, path))
@@ -92,10 +89,25 @@ def test_a_server_that_does_not_answer_is_asked_once(online, monkeypatch):
     assert calls == ["http://127.0.0.1:9/x.zip"]
 
 
+def test_a_file_that_is_cut_off_on_its_way_is_not_kept(server, online, monkeypatch, tmp_path):
+    """Many sources state no hash; half a file would stay in the cache and be read as a whole one."""
+    folder, url, _ = server
+    corpus = dataclasses.replace(served(folder, url), downloads=(Download(f"{url}/half.json", "half.json"),))
+    (folder / "half.json").write_bytes(b"{" * 100)
+    real = SimpleHTTPRequestHandler.copyfile
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "copyfile", lambda self, source, out: out.write(source.read(50)))
+
+    assert corpus.find(download=True) is None
+    assert list((tmp_path / "cache/ncbi-disease").iterdir()) == []
+
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "copyfile", real)
+    monkeypatch.setattr(fetch, "_unreachable", set())
+    corpus.find(download=True)
+    assert (tmp_path / "cache/ncbi-disease/half.json").read_bytes() == b"{" * 100
+
+
 def test_a_missing_file_on_a_server_leaves_others_reachable(server, online):
     """404 is an answer: this corpus is not found, the next is still asked for."""
-    import dataclasses
-
     folder, url, _ = server
     corpus = dataclasses.replace(corpora.load("hoc"), downloads=(Download(f"{url}/nothing.zip", "nothing.zip"),))
 

@@ -43,7 +43,8 @@ def is_allowed() -> bool:
 
 
 def fetch(source: Source, folder: Path) -> Path | None:
-    """Return the file of a source in `folder`, fetched if it is not there yet; None if its server cannot be reached.
+    """Return the file of a source in `folder`, fetched if it is not there yet; None if its server cannot be reached, or stops
+    before the file's end.
 
     Raises:
         MedinstructError: if what came is not what its hash says; nothing is kept then.
@@ -67,7 +68,13 @@ def fetch(source: Source, folder: Path) -> Path | None:
         unfinished.replace(path)
     except urllib.error.HTTPError:
         return None  # this server answers, and has no such file
-    except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.IncompleteRead):
+    except (
+        urllib.error.URLError,
+        TimeoutError,
+        ConnectionError,
+        http.client.IncompleteRead,
+        http.client.BadStatusLine,
+    ):
         _unreachable.add(source.url)
         return None
     finally:
@@ -76,7 +83,11 @@ def fetch(source: Source, folder: Path) -> Path | None:
 
 
 def _copy(url: str, path: Path) -> str:
-    """Copy what an address serves into a file and return its SHA-256."""
+    """Copy what an address serves into a file and return its SHA-256.
+
+    Raises:
+        http.client.IncompleteRead: if less came than was announced; read in chunks, the library takes that for the end.
+    """
     total, size = hashlib.sha256(), 0
     request = urllib.request.Request(url, headers={"User-Agent": "medinstruct"})
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer, open(path, "wb") as out:
@@ -86,4 +97,7 @@ def _copy(url: str, path: Path) -> str:
                 raise MedinstructError(f"{url} serves more than {MAX_BYTES:,} bytes")
             total.update(chunk)
             out.write(chunk)
+        announced = answer.headers.get("Content-Length", "")
+    if announced.isdecimal() and size < int(announced):
+        raise http.client.IncompleteRead(b"", int(announced) - size)
     return total.hexdigest()
