@@ -407,6 +407,35 @@ def test_cdsr_lines_that_do_not_pair_are_not_read():
     assert str(alone.error()) == "CDSR/val.source: there is no val.target beside it"
 
 
+STS = "g\tf\ty\t1\t1.0\tA.\tB.\n"
+
+
+@pytest.mark.parametrize(
+    ("id", "split", "files"),
+    [
+        ("cdsr", "val", [("val.source", b"One.\nTw\xffo.\nThree.\n"), ("val.target", "1.\n2.\n3.\n")]),
+        ("cdsr", "val", [("val.target", b"1.\n\xff\n3.\n"), ("val.source", "One.\nTwo.\nThree.\n")]),
+        ("ade-corpus", "train", [("ADE-NEG.txt", b"1 NEG Ax.\n2 NEG \xff.\n3 NEG Bee.\n")]),
+        (
+            "sts-b",
+            "dev",
+            [("sts-dev.csv", f"{STS}{STS}{STS}".encode().replace(b"A.", b"\xff", 2).replace(b"\xff", b"A.", 1))],
+        ),
+    ],
+)
+def test_a_byte_that_is_no_utf_8_costs_its_own_line(id, split, files):
+    first, broken, third = read(id, split, *files)
+
+    assert str(broken.error()).startswith(f"{files[0][0]}:2: bytes b'\\xff")
+    assert not {type(first), type(third)} & {Broken}
+
+
+def test_line_ends_of_windows_are_no_part_of_a_sentence():
+    [sentence] = read("ade-corpus", "train", ("ADE-NEG.txt", b"96100001 NEG Tolamex was well borne.\r\n"))
+
+    assert sentence.text == "Tolamex was well borne."
+
+
 def test_cdsr_lines_end_at_line_feeds_alone():
     [item] = read("cdsr", "val", ("val.source", "One\u2028half.\n"), ("val.target", "1\x0b/2\n"))
 

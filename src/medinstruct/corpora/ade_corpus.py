@@ -11,7 +11,7 @@ from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.errors import Place
 from medinstruct.formats import table
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import Row, decoded
+from medinstruct.formats.rows import Row, lines_of
 from medinstruct.license import License
 from medinstruct.source import File
 from medinstruct.tasks import Labels, Relations, Spans
@@ -75,12 +75,12 @@ def positive(pmid: str, sentence: str, rows: list[tuple[str, Row]]) -> Draft | B
 
 def negatives(file: File) -> Iterator[Draft | Broken]:
     """The sentences of `ADE-NEG.txt`, such as `96100001 NEG Tolamex was well borne.`"""
-    if isinstance(text := decoded(file), Broken):
-        yield text
-        return
-    for count, line in enumerate(text.split("\n"), start=1):
+    lines, undecoded = lines_of(file)
+    for count, line in enumerate(lines, start=1):
         place, found = Place(file.name, count), NEGATIVE.fullmatch(line)
-        if found:
+        if count in undecoded:
+            yield Broken(place, "", undecoded[count])
+        elif found:
             fields = {"id": found[1], "text": found[2], "labels": ("NEG",), "identities": (f"pmid:{found[1]}",)}
             yield Draft(place, fields)
         elif line:

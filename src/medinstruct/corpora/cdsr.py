@@ -7,7 +7,7 @@ from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.document import Item
 from medinstruct.errors import Place
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import lines_of
 from medinstruct.license import License
 from medinstruct.source import File
 from medinstruct.tasks import Texts
@@ -24,16 +24,19 @@ def _drafts(name: str, files: dict[str, File]) -> Iterator[Draft | Broken]:
     if (target := files.get(f"{stem}.target")) is None:
         yield Broken(Place(source.name), "", f"there is no {stem}.target beside it")
         return
-    if unread := [text for text in (decoded(source), decoded(target)) if isinstance(text, Broken)]:
-        yield from unread
-        return
-    abstracts, summaries = source.lines(), target.lines()
+    (abstracts, unread), (summaries, untold) = lines_of(source), lines_of(target)
     if len(abstracts) != len(summaries):
         yield Broken(Place(target.name), "", f"{len(summaries)} summaries for {len(abstracts)} abstracts")
         return
     for number, (abstract, summary) in enumerate(zip(abstracts, summaries), start=1):
-        fields = {"id": f"{stem}-{number}", "texts": {"abstract": abstract.strip()}, "references": (summary.strip(),)}
-        yield Draft(Place(source.name, number), fields, kind=Item)
+        id, place = f"{stem}-{number}", Place(source.name, number)
+        if number in unread:
+            yield Broken(place, id, unread[number])
+        elif number in untold:
+            yield Broken(Place(target.name, number), id, untold[number])
+        else:
+            fields = {"id": id, "texts": {"abstract": abstract.strip()}, "references": (summary.strip(),)}
+            yield Draft(place, fields, kind=Item)
 
 
 def files(part: str) -> tuple[str, ...]:

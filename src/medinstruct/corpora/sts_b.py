@@ -7,7 +7,7 @@ from medinstruct.corpora.corpus import Corpus, Download, Split
 from medinstruct.document import Item
 from medinstruct.errors import Place
 from medinstruct.formats.draft import Broken, Read, Repair, finish
-from medinstruct.formats.rows import Row, decoded, drafts
+from medinstruct.formats.rows import Row, drafts, lines_of
 from medinstruct.license import License
 from medinstruct.source import File
 from medinstruct.tasks import Score
@@ -27,13 +27,13 @@ def rows(file: File) -> Iterator[Row | Broken]:
     """Yield the rows of a table without names and without quoting; some have the terms of their texts in further
     columns.
     """
-    if isinstance(text := decoded(file), Broken):
-        yield text
-        return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            cells = line.removesuffix("\r").split("\t")
-            yield Row(dict(zip(COLUMNS, cells)), Place(file.name, number), f"{file.stem}-{number}")
+    lines, undecoded = lines_of(file)
+    for number, line in enumerate(lines, start=1):
+        place = Place(file.name, number)
+        if number in undecoded:
+            yield Broken(place, "", undecoded[number])
+        elif line.strip():
+            yield Row(dict(zip(COLUMNS, line.split("\t"))), place, f"{file.stem}-{number}")
 
 
 def item(row: Row) -> dict[str, Any]:
