@@ -1,6 +1,6 @@
 """Checks of corpora, templates and recipes: the same for ours, for plug-ins and for a user's own shelf.
 
-C101  a fact is missing                                T101  the template does not compile
+C101  a fact is missing, or names what there is not    T101  the template does not compile
 C102  there is no bundled sample                       T102  it fails on a canonical example
 C103  a record of the sample is broken                 T103  it names a corpus that nobody knows
 C104  a split of the sample is empty                   R101  the recipe is not well formed, or a name in it is unknown
@@ -15,7 +15,7 @@ C110  something is annotated that neither a task nor `left_out` names
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,9 +91,16 @@ def _facts(corpus: Corpus) -> Iterator[Finding]:
     for name, text in stated.items():
         if text.startswith(TO_FILL_IN):
             yield Finding("C101", corpus.id, f"{name} is to be filled in: {text.removeprefix(TO_FILL_IN).strip()}")
-    for name in sorted(set(corpus.guidelines) - set(corpus.tasks)):
-        hint = did_you_mean(name, corpus.tasks)
-        yield Finding("C101", corpus.id, f"`guidelines` names {name!r}, which is no task; {hint}")
+    named: dict[str, Iterable[str]] = {"guidelines": corpus.guidelines}
+    named |= {f"splits[{name!r}].withheld": split.withheld for name, split in corpus.splits.items()}
+    for what, names in named.items():
+        for name in sorted(set(names) - set(corpus.tasks)):
+            hint = did_you_mean(name, corpus.tasks)
+            yield Finding("C101", corpus.id, f"`{what}` names {name!r}, which is no task; {hint}")
+    offered = {word for fact in corpus.tasks.values() for word in _words(fact)}
+    for label in sorted(set(corpus.definitions) - offered):
+        hint = did_you_mean(label, offered)
+        yield Finding("C101", corpus.id, f"`definitions` explains {label!r}, for which no task asks; {hint}")
     for name in sorted(set(corpus.verified) - set(corpus.splits)):
         yield Finding("C101", corpus.id, f"`verified` names {name!r}, which is no split")
     for name, fact in corpus.tasks.items():
@@ -104,6 +111,13 @@ def _facts(corpus: Corpus) -> Iterator[Finding]:
                 label for label in getattr(fact, "labels", {}).values() if label is not None and label not in known
             ]
             yield from (Finding("C106", corpus.id, f"{name}: {label!r}") for label in unknown)
+
+
+def _words(fact: tasks.Fact) -> Iterator[str]:
+    """The words by which the labels of a task are asked for, and which may have definitions."""
+    yield from filter(None, getattr(fact, "labels", {}).values())
+    if isinstance(fact, tasks.Relations):
+        yield fact.none
 
 
 def _sample(corpus: Corpus) -> Iterator[Finding]:

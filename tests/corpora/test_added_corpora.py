@@ -191,6 +191,26 @@ def test_a_claim_about_no_split_is_a_finding(gad):
     assert gad(verified={"dev": "0" * 16}) == [("C101", "`verified` names 'dev', which is no split")]
 
 
+def test_a_definition_of_no_label_is_a_finding(gad):
+    """A question shows definitions by the words that it offers; one of another word would never be seen."""
+    label = corpora.load("gad").tasks["re"].labels["1"]
+
+    assert gad(verified={}, definitions={label: "the two are linked"}) == []
+    [(code, what)] = gad(verified={}, definitions={label.upper(): "the two are linked"})
+    assert (code, what.partition(";")[0]) == (
+        "C101", f"`definitions` explains {label.upper()!r}, for which no task asks"
+    )  # fmt: skip
+
+
+def test_an_answer_withheld_from_no_task_is_a_finding(gad):
+    """With a slip there, what is not annotated would be asked as if nothing were to be found."""
+    split = dataclasses.replace(corpora.load("gad").splits["train"], counts={}, withheld=("er",))
+
+    assert gad(verified={}, splits={"train": split}) == [
+        ("C101", "`splits['train'].withheld` names 'er', which is no task; there is re")
+    ]
+
+
 def test_what_is_annotated_and_neither_asked_nor_left_out_is_told(gad):
     fact = corpora.load("gad").tasks["re"]
     less = {"re": dataclasses.replace(fact, labels={"1": fact.labels["1"]}, negative="")}
