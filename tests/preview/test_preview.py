@@ -10,7 +10,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 import browser
-from medinstruct import preview, template
+from medinstruct import preview, recipe, shelf, template
+from medinstruct.builder.plan import resolve
 from medinstruct.errors import NotFound, Place, TemplateError
 from medinstruct.preview.server import located
 
@@ -68,6 +69,26 @@ def test_a_gold_that_the_format_cannot_hold_has_no_answer(no_data):
 def test_what_cannot_be_asked_is_refused_with_what_can(no_data, type, task):
     with pytest.raises(NotFound, match="ner as span_extraction"):
         preview.examples("bc5cdr", type, task=task)
+
+
+def test_a_draft_on_the_shelf_stops_no_look_at_a_template(no_data, tmp_path, monkeypatch):
+    """`try` is for drafts: it begins with one that does not compile, and shows where. A build with it is refused."""
+    (tmp_path / "templates/span_extraction").mkdir(parents=True)
+    draft = tmp_path / "templates/span_extraction/draft.jinja"
+    draft.write_text(GOOD.replace("labels", "lables"))
+    monkeypatch.setattr(shelf, "_user_shelves", [])
+    shelf.add(tmp_path)
+    try:
+        seen = preview.examples("bc5cdr", "span_extraction", number=1)
+        asked = recipe.parse("title: x\nmix: [{corpus: bc5cdr, task: ner}]", "x.yaml")
+        with pytest.raises(
+            TemplateError, match=r"^x\.yaml: mix -> 0 -> templates: .*draft\.jinja:5: unknown field 'lables'"
+        ):
+            resolve(asked, 0, "x.yaml")
+    finally:
+        shelf.entries.cache_clear()
+
+    assert preview.Page(draft, "span_extraction/draft", seen).state()["error"]["line"] == 5
 
 
 def test_an_error_has_the_column_of_the_word_it_quotes():

@@ -96,8 +96,14 @@ class Plan:
     """Whether the bundled samples stand in for the corpora."""
 
 
-def resolve(found: Recipe, place: int, path: str = "") -> Ask:
-    """Return an entry with all its names looked up; `path` is for messages.
+def resolve(found: Recipe, place: int, path: str = "", *, worded: bool = True) -> Ask:
+    """Return an entry with all its names looked up.
+
+    Args:
+        found: The recipe.
+        place: Of the entry in it.
+        path: Of the recipe, for messages.
+        worded: Whether its wordings are looked up too; an entry that is only looked at needs none.
 
     Raises:
         NotFound, RecipeError: naming the file, the entry, its key and what is wrong with it.
@@ -142,9 +148,8 @@ def resolve(found: Recipe, place: int, path: str = "") -> Ask:
             next=f"what it can be asked for: {', '.join(ways)}",
         )
     explains = bool(vocabulary.meanings(fact) or corpus.definitions or entry.task in corpus.guidelines)
-    wordings = list(_wordings(entry, type, where, explains))
     with within(f"{where} -> templates"):
-        chosen = tuple(map(template.load, wordings))
+        chosen = tuple(map(template.load, _wordings(entry, type, explains))) if worded else ()
     with within(f"{path}: tokenizer" if path else "tokenizer"):
         counting = tokenizer.load(found.tokenizer)
     longest = entry.max_tokens or found.max_tokens
@@ -245,9 +250,12 @@ def _narrow(fact: Fact, entry: Entry, where: str) -> Fact:
     return dataclasses.replace(fact, labels=kept)  # type: ignore[call-arg]  # facts without labels were refused above
 
 
-def _wordings(entry: Entry, type: str, where: str, explains: bool) -> Iterator[str]:
+def _wordings(entry: Entry, type: str, explains: bool) -> Iterator[str]:
     """The templates an entry names; else those made for its corpus; else the general ones of its type that suit the
     task, those that show a guideline only where labels have definitions or there is one.
+
+    One on a shelf that does not compile stops them all: without it the rows that it would word are worded otherwise, and
+    whoever wrote it would take a mixture for one that holds it.
     """
     there = template.names(type)
     if entry.templates:
@@ -258,11 +266,7 @@ def _wordings(entry: Entry, type: str, where: str, explains: bool) -> Iterator[s
             if not names and pattern.endswith(".jinja"):
                 names = [pattern]
             if not names:
-                raise NotFound(
-                    f"no template {pattern!r} of type {type}",
-                    where=f"{where} -> templates",
-                    next=did_you_mean(pattern, there),
-                )
+                raise NotFound(f"no template {pattern!r} of type {type}", next=did_you_mean(pattern, there))
             yield from names
         return
     suited = [t for t in map(template.load, there) if t.suits(entry.task.split("-")[0], entry.corpus)]
@@ -270,11 +274,7 @@ def _wordings(entry: Entry, type: str, where: str, explains: bool) -> Iterator[s
     own = [t.name for t in suited if t.front.corpora]
     names = own or [t.name for t in suited if not any(tag in PUBLISHED for tag in t.front.tags)]
     if not names:
-        raise NotFound(
-            f"no {type} template suits {entry.task} of {entry.corpus}",
-            where=where,
-            next="name some under `templates`",
-        )
+        raise NotFound(f"no {type} template suits {entry.task} of {entry.corpus}", next="name some under `templates`")
     yield from names
 
 

@@ -111,9 +111,7 @@ def show(seen: Seen, wording: Template) -> Shown:
 
 def wordings(type: str, task: str) -> Iterator[Template]:
     """The templates of a type for a task of any corpus."""
-    for found in map(template.load, template.names(type)):
-        if not found.front.corpora and (not found.front.tasks or task in found.front.tasks):
-            yield found
+    return (found for found in map(template.load, template.names(type)) if found.suits(task, ""))
 
 
 def _tasks(corpus: Corpus, type: str, task: str) -> list[tuple[str, str]]:
@@ -131,8 +129,8 @@ def _tasks(corpus: Corpus, type: str, task: str) -> list[tuple[str, str]]:
 
 
 def _ask(id: str, task: str, type: str, unit: str) -> Ask:
-    entry = Entry.model_validate({"corpus": id, "task": task, "as": type, "unit": unit, "templates": [f"{type}/*"]})
-    return resolve(Recipe(title="preview", mix=(entry,)), 0)
+    entry = Entry.model_validate({"corpus": id, "task": task, "as": type, "unit": unit})
+    return resolve(Recipe(title="preview", mix=(entry,)), 0, worded=False)
 
 
 def _chosen(ask: Ask, folder: Path, number: int) -> list[Seen]:
