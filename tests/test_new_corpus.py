@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from medinstruct import scaffold
+from medinstruct.document import Item
 from medinstruct.errors import MedinstructError, NotFound
-from medinstruct.formats import sniff
+from medinstruct.formats import json_lines, sniff
+from medinstruct.scaffold import rows
 from medinstruct.shelf import PACKAGE
-from medinstruct.source import everything
+from medinstruct.source import File, everything
 
 DATA = Path(os.environ.get("MEDINSTRUCT_DATA") or Path(__file__).parents[2] / "shared" / "corpora")
 SECRET = "Frau Zorbinski"
@@ -181,6 +183,28 @@ def test_formats_are_told_by_reading(tmp_path, name, text, told, task):
     assert told in out.split("\n")[0]
     assert task in (tmp_path / "shelf/corpora/notes.py").read_text()
     assert {line.partition(" ")[0] for line in checked.strip().split("\n")[:-1]} == {"C101"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '{"query": "Who?", "options": {"A": "x", "B": "y"}, "answer": "y"}\n{"query": "Why?", "options": {"A": "z", "B": "y"}, "answer": "A"}\n',
+        '{"id": "1", "stem": "Who?", "choices": ["a", "b"], "cop": 1}\n{"id": "2", "stem": "Why?", "choices": ["c", "d"], "cop": 0}\n',
+        '{"uid": 7, "note \\"a\\"": "Ill.", "label": 1}\n{"uid": 8, "note \\"a\\"": "Well.", "label": 0}\n',
+        '{"article": "Long.", "summary": "L."}\n{"article": "Short.", "summary": "S."}\n',
+    ],
+)
+def test_a_row_is_tried_as_the_module_will_read_it(lines):
+    """What a row means is said twice, as what is tried here and as the code that is written."""
+    file = File("a.jsonl", lines.encode())
+    plan = rows.plan([file])
+    names = {}
+    exec(f"from typing import Any\nfrom medinstruct.formats.rows import Row\n{plan.code()}", names)
+
+    found = [Item(**names["item"](row)) for row in json_lines.rows(file)]
+
+    assert found == list(plan.records([file]))
+    assert all(item.texts or item.question for item in found)
 
 
 def test_a_folder_that_nobody_can_read_is_told(tmp_path):

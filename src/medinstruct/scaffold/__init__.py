@@ -9,14 +9,13 @@ What files cannot tell (whose it is, where it is from, under which terms) is lef
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from medinstruct import artefact
 from medinstruct.corpora import parts as splits
 from medinstruct.corpora.corpus import TO_FILL_IN, Role, count
 from medinstruct.errors import MedinstructError, NotFound
@@ -24,7 +23,7 @@ from medinstruct.formats import sniff
 from medinstruct.formats.draft import Broken, Read
 from medinstruct.formats.sniff import Guess
 from medinstruct.scaffold import rows
-from medinstruct.scaffold.facts import Facts, facts_of
+from medinstruct.scaffold.facts import Facts, facts_of, literal
 from medinstruct.scaffold.sample import sample
 from medinstruct.shelf import PACKAGE
 from medinstruct.source import File, everything
@@ -166,10 +165,7 @@ def write(proposal: Proposal, shelf: Path) -> list[Path]:
         written.append(folder / file.name)
         texts.append(file.data.decode())
     for path, text in zip(written, texts):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.replace(path)
+        artefact.write_text(path, text)
     return [*written, *_link(proposal.path, shelf / "data" / proposal.id)]
 
 
@@ -192,12 +188,12 @@ def _module(proposal: Proposal) -> str:
     if proposal.row:
         reader = f"partial({reader}, item=item)"
     elif guess.options:
-        reader = f"partial({reader}, {', '.join(f'{name}={_code(value)}' for name, value in guess.options.items())})"
+        reader = f"partial({reader}, {', '.join(f'{name}={literal(value)}' for name, value in guess.options.items())})"
     told = "".join(
-        f"        {_code(part.name)}: Split({_code(part.role)}, {_code(part.patterns)}, {_code(part.counts)}),\n"
+        f"        {literal(part.name)}: Split({literal(part.role)}, {literal(part.patterns)}, {literal(part.counts)}),\n"
         for part in proposal.parts
     )
-    left = "".join(f"        {_code(name)}: {_code(reason)},\n" for name, reason in facts.left_out.items())
+    left = "".join(f"        {literal(name)}: {literal(reason)},\n" for name, reason in facts.left_out.items())
     return MODULE.format(
         title=proposal.id,
         partial="from functools import partial\n" + ("from typing import Any\n" if proposal.row else "") + "\n"
@@ -209,19 +205,10 @@ def _module(proposal: Proposal) -> str:
         item=f"\n\n{proposal.row.code()}\n" if proposal.row else "",
         fill=TO_FILL_IN,
         splits=told,
-        tasks="".join(f"        {_code(name)}: {code},\n" for name, code in facts.tasks.items()),
+        tasks="".join(f"        {literal(name)}: {code},\n" for name, code in facts.tasks.items()),
         left_out=f"    left_out={{\n{left}    }},\n" if left else "",
         reader=reader,
     )
-
-
-def _code(value: Any) -> str:
-    """A value as Python has it, with double quotes."""
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_code, value))}{',' * (len(value) == 1)})"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_code(key)}: {_code(each)}' for key, each in value.items())}}}"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 MODULE = '''"""{title}: {fill} what it is, in a line."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from medinstruct.corpora.corpus import TO_FILL_IN
 from medinstruct.document import Document, Event, Relation
@@ -58,7 +58,7 @@ def facts_of(records: Iterable[Read]) -> Facts:
     facts.mentions = sorted(kinds)
     facts.passages = list(dict.fromkeys(passage.type for d in documents[:100] for passage in d.passages))[:4]
     if kinds:
-        facts.add("ner", "Spans", f'Spans(labels={_labels(facts.mentions)}, question="Which entities are mentioned?")')
+        facts.add("ner", "Spans", f'Spans(labels={labels(facts.mentions)}, question="Which entities are mentioned?")')
     _relations(documents, facts)
     _events(documents, facts)
     _marks(documents, facts)
@@ -69,13 +69,10 @@ def facts_of(records: Iterable[Read]) -> Facts:
             for concept in mention.concepts
         }
         facts.vocabulary = min(names)
-        types = ", ".join(_text(type) for type in sorted({mention.types[0] for mention in linked}))
-        question = _text(f"Which entry of {' or '.join(sorted(names.values()))} is it?")
-        facts.add(
-            "ned",
-            "Concepts",
-            f"Concepts(vocabularies={_mapping(dict(sorted(names.items())))}, types=({types},), question={question})",
-        )
+        types = literal(tuple(sorted({mention.types[0] for mention in linked})))
+        question = literal(f"Which entry of {' or '.join(sorted(names.values()))} is it?")
+        code = f"Concepts(vocabularies={literal(dict(sorted(names.items())))}, types={types}, question={question})"
+        facts.add("ned", "Concepts", code)
     for name in sorted({f"attributes:{a.name}" for d in documents for a in d.attributes}):
         facts.left_out[name] = f"{TO_FILL_IN} why no task asks it (see Attributes in medinstruct.tasks)"
     for name in sorted({f"coreferences:{c.type}" for d in documents for c in d.coreferences}):
@@ -83,16 +80,18 @@ def facts_of(records: Iterable[Read]) -> Facts:
     return facts
 
 
-def _labels(natives: Iterable[str]) -> str:
-    return _mapping({native: words(native) for native in natives})
+def literal(value: Any) -> str:
+    """A value as Python has it, with double quotes."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(key)}: {literal(each)}' for key, each in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
-def _mapping(mapping: Mapping[str, str]) -> str:
-    return f"{{{', '.join(f'{_text(key)}: {_text(value)}' for key, value in mapping.items())}}}"
-
-
-def _text(string: str) -> str:
-    return json.dumps(string, ensure_ascii=False)
+def labels(natives: Iterable[str]) -> str:
+    """Native labels with their words, as code."""
+    return literal({native: words(native) for native in natives})
 
 
 def _relations(documents: list[Document], facts: Facts) -> None:
@@ -114,11 +113,11 @@ def _relations(documents: list[Document], facts: Facts) -> None:
         facts.left_out.pop(f"relations:{type}", None)
     for level in sorted({level for level, _, _ in facts.relations.values()}):
         mine = {type: (a, b) for type, (its, a, b) in facts.relations.items() if its == level}
-        labels = _mapping({type: words(type).lower() for type in mine})
-        arguments = ", ".join(f"{_text(type)}: ({_tuple(a)}, {_tuple(b)})" for type, (a, b) in mine.items())
+        said = literal({type: words(type).lower() for type in mine})
+        arguments = literal({type: (tuple(a), tuple(b)) for type, (a, b) in mine.items()})
         scope = ', level="concept", scope="document"' if level == "concept" else ""
         question = "How is the first related to the second, according to the text?"
-        code = f"Relations(labels={labels}, arguments={{{arguments}}}{scope}, question={_text(question)})"
+        code = f"Relations(labels={said}, arguments={arguments}{scope}, question={literal(question)})"
         facts.add("re" if "re" not in facts.tasks else f"re-{level}", "Relations", code)
 
 
@@ -129,11 +128,6 @@ def _sides(relation: Relation, types: dict[str, str]) -> tuple[Level, str, str] 
     first, second = (types.get(argument.ref) for argument in relation.arguments)
     level: Level = "concept" if "concept" in kinds else "mention"
     return (level, first, second) if first and second else None
-
-
-def _tuple(strings: Iterable[str]) -> str:
-    found = [_text(string) for string in strings]
-    return f"({', '.join(found)}{',' * (len(found) == 1)})"
 
 
 def _events(documents: list[Document], facts: Facts) -> None:
@@ -148,8 +142,8 @@ def _events(documents: list[Document], facts: Facts) -> None:
         facts.events = {type: sorted(roles) for type, roles in sorted(events.items())}
         facts.participants = sorted(participants)
         roles = sorted({role for found in events.values() for role in found})
-        code = f"Events(labels={_labels(facts.events)}, roles={_mapping({r: words(r) for r in roles})}, "
-        code += f'participants={_labels(facts.participants)}, question="Which events does the text state?")'
+        code = f"Events(labels={labels(facts.events)}, roles={literal({r: words(r) for r in roles})}, "
+        code += f'participants={labels(facts.participants)}, question="Which events does the text state?")'
         facts.add("ee", "Events", code)
 
 
@@ -164,9 +158,9 @@ def _marks(documents: list[Document], facts: Facts) -> None:
     question = "Which class is the text of?"
     if facts.labels:
         several = any(len(d.labels) != 1 for d in documents)
-        code = f"Labels(labels={_labels(facts.labels)}, several={several}, question={_text(question)})"
+        code = f"Labels(labels={labels(facts.labels)}, several={several}, question={literal(question)})"
         facts.add("dc", "Labels", code)
     if facts.passage_labels:
         several = any(len(p.labels) > 1 for d in documents for p in d.passages)
-        code = f'Labels(labels={_labels(facts.passage_labels)}, several={several}, of="passage", question={_text(question)})'
+        code = f'Labels(labels={labels(facts.passage_labels)}, several={several}, of="passage", question={literal(question)})'
         facts.add("dc" if "dc" not in facts.tasks else "dc-passage", "Labels", code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from medinstruct.document import Item
 from medinstruct.formats import json_lines
 from medinstruct.formats.draft import Broken, Read, finish
 from medinstruct.formats.rows import Row, drafts
-from medinstruct.scaffold.facts import Facts, words
+from medinstruct.scaffold.facts import Facts, labels, literal
 from medinstruct.source import File
 
 NAMES = {
@@ -45,20 +44,20 @@ class Plan:
 
     def code(self) -> str:
         """The function from a row to the fields of an Item."""
-        id = f"str(row[{_text(self.id)}])" if self.id else "f\"{row.place.file.rpartition('/')[2]}-{row.key}\""
+        id = f"str(row[{literal(self.id)}])" if self.id else "f\"{row.place.file.rpartition('/')[2]}-{row.key}\""
         lines = [f'        "id": {id},']
         if self.texts:
             lines.append(
-                f'        "texts": {{{", ".join(f"{_text(name)}: row[{_text(name)}]" for name in self.texts)}}},'
+                f'        "texts": {{{", ".join(f"{literal(name)}: row[{literal(name)}]" for name in self.texts)}}},'
             )
         if self.question:
-            lines.append(f'        "question": row[{_text(self.question)}],')
+            lines.append(f'        "question": row[{literal(self.question)}],')
         before = ""
         if self.options:
             values, names = (
                 (".values()", "list(options)") if isinstance(self.keys[self.options], dict) else ("", "options")
             )
-            before = f"    options, answer = row[{_text(self.options)}], row[{_text(self.answer)}]\n"
+            before = f"    options, answer = row[{literal(self.options)}], row[{literal(self.answer)}]\n"
             before += "    texts = list(options.values())\n" if values else "    texts = list(options)\n"
             place = f"{names}.index(answer)" if values else "answer"
             lines += [
@@ -66,9 +65,9 @@ class Plan:
                 f'        "answers": (texts.index(answer) if answer in texts else {place},),',
             ]
         if self.label:
-            lines.append(f'        "labels": (str(row[{_text(self.label)}]),),')
+            lines.append(f'        "labels": (str(row[{literal(self.label)}]),),')
         if self.reference:
-            lines.append(f'        "references": (row[{_text(self.reference)}],),')
+            lines.append(f'        "references": (row[{literal(self.reference)}],),')
         body = "\n".join(lines)
         head = 'def item(row: Row) -> dict[str, Any]:\n    """A row as the fields of an Item; look whether each key means this."""\n'
         return f"{head}{before}    return {{\n{body}\n    }}\n"
@@ -104,8 +103,7 @@ class Plan:
         if self.options:
             facts.add("qa", "Choices", "Choices()")
         elif self.label:
-            labels = ", ".join(f"{_text(label)}: {_text(words(label))}" for label in self.labels)
-            facts.add("dc", "Labels", f'Labels(labels={{{labels}}}, question="Which label is right?")')
+            facts.add("dc", "Labels", f'Labels(labels={labels(self.labels)}, question="Which label is right?")')
         else:
             facts.add("gen", "Texts", "Texts()")
         return facts
@@ -186,7 +184,3 @@ def _nothing(value: Any, number: int) -> Any:
     if isinstance(value, list):
         return [f"Placeholder {n}" for n, each in enumerate(value[:5], start=1) if isinstance(each, str)]
     return f"Placeholder {number}" if isinstance(value, str) else type(value)() if value is not None else None
-
-
-def _text(string: str) -> str:
-    return json.dumps(string, ensure_ascii=False)
