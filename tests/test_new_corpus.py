@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,27 @@ def test_a_folder_becomes_a_corpus_on_a_shelf(ward, tmp_path):
     )
     assert '"ner": Spans(labels={"Dose": "Dose", "Drug": "Drug", "Finding": "Finding"}' in module
     assert 'arguments={"Has-dose": (("Drug",), ("Dose",))}' in module
+
+
+def test_splits_that_share_a_folder_are_told_by_what_their_names_have_in_common(tmp_path):
+    """Thousands of files in one folder; each was once held against all others, and stood in the module by name."""
+    names = [f"{part}_{number}" for part in ("train", "test") for number in range(1_000)] + [
+        "test_1_more",
+        "dev-a",
+        "dev-b",
+    ]
+    for name in names:
+        (tmp_path / f"{name}.txt").write_text("Zorb fever.")
+        (tmp_path / f"{name}.ann").write_text("T1\tDisease 0 10\tZorb fever\n")
+
+    began = time.process_time()
+    parts = scaffold.propose(tmp_path, "flat").parts
+
+    assert {part.name: part.patterns for part in parts} == {
+        "train": ("train_*.ann", "train_*.txt"), "dev": ("dev-a.ann", "dev-a.txt", "dev-b.ann", "dev-b.txt"),
+        "test": ("test_*.ann", "test_*.txt"),
+    }  # fmt: skip
+    assert time.process_time() - began < 30  # it takes one, and took minutes
 
 
 def test_check_names_what_is_to_be_filled_in_and_nothing_else(ward, tmp_path):

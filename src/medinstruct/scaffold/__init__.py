@@ -10,9 +10,9 @@ What files cannot tell (whose it is, where it is from, under which terms) is lef
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
 from medinstruct import artefact
@@ -121,24 +121,57 @@ def _parts(files: Sequence[File]) -> list[tuple[str, Role, list[File]]]:
     return [(name, role, found[name]) for name, role in splits.ROLES.items() if name in found]
 
 
+FEW = 5
+"""Files that are named one by one."""
+
+
 def _patterns(mine: Sequence[File], files: Sequence[File]) -> tuple[str, ...]:
-    """Patterns that match the files of a split and no others: by folder and suffix if that will do, else by name."""
-    names, found = {file.name for file in mine}, list[str]()
-    for name in sorted(names):
-        path = PurePosixPath(name)
-        if any(path.match(pattern) for pattern in found):
-            continue
-        inside = [part for part in path.parts[:-1] if not ARCHIVES.search(part)]
-        folders = ["/".join(inside[-depth:]) for depth in range(1, len(inside) + 1)]
-        wide = [f"{folder}/*{path.suffix}" for folder in folders if path.suffix] if len(names) > 5 else []
-        wide += [f"*{path.suffix}"] if len(names) > 5 and path.suffix else []
-        parts = [part.replace("[", "[[]") for part in path.parts]
-        tight = [
-            "/".join(parts[-depth:]) for depth in range(1, len(parts) + 1)
-        ]  # files of several parts may share a name
-        exact = (p for p in [*wide, *tight] if all(f.name in names for f in files if PurePosixPath(f.name).match(p)))
-        found.append(next(exact, tight[-1]))
-    return tuple(found)
+    """Patterns that match the files of a split and no others: by folder and suffix if that will do, else by what the names
+    in a folder have in common, else by name.
+    """
+    names = {file.name for file in mine}
+    others = [PurePosixPath(file.name) for file in files if file.name not in names]
+    ends = {other.parts[-depth:] for other in others for depth in range(1, len(other.parts) + 1)}
+    alike: dict[tuple[PurePosixPath, str], list[PurePosixPath]] = {}
+    for path in map(PurePosixPath, sorted(names)):
+        alike.setdefault((path.parent, path.suffix), []).append(path)
+    found: set[str] = set()
+    for paths in alike.values():
+        wide = _wide(paths) if len(names) > FEW else ()
+        if exact := next((p for p in wide if not any(other.match(p) for other in others)), ""):
+            found.add(exact)
+        else:
+            found |= {_tight(path, ends) for path in paths}
+    return tuple(sorted(found))
+
+
+def _wide(paths: Sequence[PurePosixPath]) -> Iterator[str]:
+    """Patterns that match files of one folder and suffix, those that are read at once first."""
+    if suffix := paths[0].suffix:
+        inside = [part for part in paths[0].parts[:-1] if not ARCHIVES.search(part)]
+        yield from (f"{'/'.join(inside[-depth:])}/*{suffix}" for depth in range(1, len(inside) + 1))
+        yield f"*{suffix}"
+    if len(paths) > FEW:
+        first = _beginning([path.name for path in paths])
+        last = _beginning([path.name[len(first) :][::-1] for path in paths])[::-1]
+        yield f"{_escaped(first)}*{_escaped(last)}"
+
+
+def _beginning(names: Sequence[str]) -> str:
+    """What all names begin with."""
+    both = zip(min(names), max(names))
+    return "".join(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], both))
+
+
+def _tight(path: PurePosixPath, ends: set[tuple[str, ...]]) -> str:
+    """A file by its name, with as many of its folders as it takes: files of several parts may share a name."""
+    depths = range(1, len(path.parts) + 1)
+    depth = next((depth for depth in depths if path.parts[-depth:] not in ends), len(path.parts))
+    return "/".join(map(_escaped, path.parts[-depth:]))
+
+
+def _escaped(name: str) -> str:
+    return name.replace("[", "[[]")
 
 
 def _counts(records: Sequence[Read]) -> dict[str, int]:
