@@ -15,7 +15,7 @@ from medinstruct.errors import MedinstructError, NotFound
 from medinstruct.formats import json_lines, sniff
 from medinstruct.scaffold import rows
 from medinstruct.shelf import PACKAGE
-from medinstruct.source import File, everything
+from medinstruct.source import File, everything, select
 
 DATA = Path(os.environ.get("MEDINSTRUCT_DATA") or Path(__file__).parents[2] / "shared" / "corpora")
 SECRET = "Frau Zorbinski"
@@ -83,6 +83,17 @@ def test_splits_that_share_a_folder_are_told_by_what_their_names_have_in_common(
         "test": ("test_*.ann", "test_*.txt"),
     }  # fmt: skip
     assert time.process_time() - began < 30  # it takes one, and took minutes
+
+
+def test_brackets_in_the_name_of_a_folder_are_no_pattern(ward):
+    """`notes [2020]` as a pattern is `notes 2` or `notes 0`, which matches nothing: the corpus would be empty."""
+    (ward / "train").rename(ward / "train [2020]")
+
+    proposal = scaffold.propose(ward)
+
+    patterns = proposal.parts[0].patterns
+    assert patterns == ("train [[]2020]/*.ann", "train [[]2020]/*.txt")
+    assert len(list(select(ward, patterns))) == 14
 
 
 def test_check_names_what_is_to_be_filled_in_and_nothing_else(ward, tmp_path):

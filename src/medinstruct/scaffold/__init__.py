@@ -148,7 +148,7 @@ def _patterns(mine: Sequence[File], files: Sequence[File]) -> tuple[str, ...]:
 def _wide(paths: Sequence[PurePosixPath]) -> Iterator[str]:
     """Patterns that match files of one folder and suffix, those that are read at once first."""
     if suffix := paths[0].suffix:
-        inside = [part for part in paths[0].parts[:-1] if not ARCHIVES.search(part)]
+        inside = [_escaped(part) for part in paths[0].parts[:-1] if not ARCHIVES.search(part)]
         yield from (f"{'/'.join(inside[-depth:])}/*{suffix}" for depth in range(1, len(inside) + 1))
         yield f"*{suffix}"
     if len(paths) > FEW:
