@@ -1,6 +1,9 @@
 """Examples of a corpus in the words of a template, and the page that shows them at each save."""
 
+import socket
+import struct
 import threading
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -130,6 +133,23 @@ def test_the_page_is_for_this_machine_alone(tmp_path, seen):
             urllib.request.urlopen(f"{address}../../etc/passwd")
         with urllib.request.urlopen(address) as answer:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_page_that_is_closed_while_it_waits_says_nothing_on_the_terminal(tmp_path, seen, capfd):
+    path = tmp_path / "mine.jinja"
+    path.write_text(GOOD)
+    page = preview.Page(path, "span_extraction/mine", seen)
+    with served(path, seen) as address:
+        host = address.removeprefix("http://").rstrip("/")
+        with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as closed:
+            closed.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            closed.sendall(f"GET /state?seen={page.stamp()} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            time.sleep(0.3)  # until it is read
+        path.write_text(GOOD.replace("Find", "Mark"))
+        with urllib.request.urlopen(f"{address}state") as answer:
+            assert b"Mark" in answer.read()
+
+    assert capfd.readouterr().err == ""
 
 
 def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):

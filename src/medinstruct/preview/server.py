@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -101,6 +102,11 @@ class _Server(ThreadingHTTPServer):
     page: Page
     lock: threading.Lock
     """Templates are rendered one at a time: an example is shared by all who look."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a page that was closed while it waited for news."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
