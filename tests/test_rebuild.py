@@ -171,6 +171,7 @@ def test_the_place_of_a_row_of_many_files_is_told(made):
     file = made.explain(row["id"])["file"]
 
     assert Path(file["name"]).stem == row["document"]
+    assert file["line"] is None  # the document is the file
     assert file["sha256"] == made.manifest["corpora"]["bionlp09"]["sources"]["train"][file["name"]]
 
 

@@ -272,6 +272,8 @@ class Build(Mapping[str, Rows]):
     def explain(self, id: str) -> dict[str, Any]:
         """Return where a row comes from: corpus, document, place, annotations, wording, draws; `id` may be its first digits.
 
+        The `line` of its `file` is where its document begins, counted from 1, and None where that is the file as a whole (BRAT).
+
         Raises:
             NotFound: if no row, or more than one, has such an id.
         """
@@ -293,7 +295,7 @@ class Build(Mapping[str, Rows]):
         return {
             "id": row["id"], "digest": row["digest"], "split": split, "row": at,
             "corpus": {"id": row["corpus"], "version": row["corpus_version"], "split": row["split"], "license": row["license"], "title": title},
-            "file": {"name": name, "line": line, "sha256": sha256},
+            "file": {"name": name, "line": line or None, "sha256": sha256},
             "document": row["document"], "groups": row["groups"], "task": row["task"], "type": row["type"],
             "template": {"name": row["template"], "hash": row["template_hash"], "answer": row["answer_format"]},
             **meta, "example": example, "gold": gold, "messages": row["messages"],
