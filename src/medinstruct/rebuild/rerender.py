@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,19 +122,24 @@ def rerender(
     result = Rerendered(altered=contradictions(build))
     with tempfile.TemporaryDirectory(prefix="medinstruct-") as home:
         text, path = own_recipe(build, Path(home))
+        asked = _asked(build)
         lots: dict[str, _Lot] = {}
         for _, row in rows:
             lots.setdefault(row["corpus"], _Lot()).add(row, _meta(build, row))
         tasks: list[tuple[_Lot, PartTask]] = []
         for n, (id, lot) in enumerate(lots.items()):
-            if (folder := _folder(build, id, data)) is None:
-                why = f"the files of {id} are not here; {corpora.load(_named(build, id)).how_to_get}"
+            name = _named(asked, id)
+            corpus, own = corpora.load(name), {place for place, each in enumerate(asked) if each == name}
+            if (folder := corpus.find(data, samples=build.manifest["samples"], download=True)) is None:
+                why = f"the files of {id} are not here; {corpus.how_to_get}"
                 result.rows += [Again(row, None, why) for row, _ in lot.rows]
                 result.missing.append(id)
                 continue
             for split, documents in lot.documents.items():
-                _refuse_unknown(build, id, split, lot.places[split])
-                slice = Slice(id, split, "train", folder, tuple(sorted(lot.places[split])))
+                places = sorted(lot.places[split])
+                if split not in corpus.splits or not own.issuperset(places):
+                    raise _unknown(build, id, split, places)
+                slice = Slice(id, split, "train", folder, tuple(places))
                 spool = str(Path(home) / f"{n}.{split}.arrow")
                 task = PartTask(text, path, slice, "", spool, build.manifest["as_published"], frozenset(documents))
                 tasks.append((lot, task))
@@ -186,32 +191,22 @@ def contradictions(build: Build) -> list[str]:
     return told
 
 
-def _folder(build: Build, id: str, data: Path | None) -> Path | None:
-    return corpora.load(_named(build, id)).find(data, samples=build.manifest["samples"], download=True)
-
-
-def _named(build: Build, id: str) -> str:
-    """The name under which the recipe has a corpus: its id, or the build that stands for it."""
+def _asked(build: Build) -> list[str]:
+    """What each entry of the recipe asks, by the name under which it is loaded: a corpus, or the build that stands for it."""
     mix = shelf.mapping(build.manifest["recipe_text"], str(build.folder), FormatError)["mix"]
-    builds = [_source(entry) for entry in mix if "artefact" in entry]
+    return [f"{PREFIX}{entry['artefact']}" if "artefact" in entry else str(entry["corpus"]) for entry in mix]
+
+
+def _named(asked: Sequence[str], id: str) -> str:
+    """The name under which the recipe has the corpus of an id."""
+    builds = (name for name in asked if name.startswith(PREFIX))
     return next((name for name in builds if corpora.load(name).id == id), id)
 
 
-def _source(entry: Mapping[str, Any]) -> str:
-    """What an entry of a recipe asks, by the name under which it is loaded."""
-    return f"{PREFIX}{entry['artefact']}" if "artefact" in entry else str(entry["corpus"])
-
-
-def _refuse_unknown(build: Build, id: str, split: str, places: set[int]) -> None:
-    """Refuse rows that name a split or an entry that there is not: they are of no build, and their words become paths."""
-    mix = shelf.mapping(build.manifest["recipe_text"], str(build.folder), FormatError)["mix"]
-    name = _named(build, id)
-    known = {place for place, entry in enumerate(mix) if _source(entry) == name}
-    if split not in corpora.load(name).splits or not places <= known:
-        what = (
-            f"rows say that they are of split {split[:40]!r} of {id}, asked by entries {sorted(places)}; there are none"
-        )
-        raise FormatError(what, where=str(build.folder), next=artefact.AGAIN)
+def _unknown(build: Build, id: str, split: str, places: list[int]) -> FormatError:
+    """The error for rows that name a split or an entry that there is not: they are of no build, and their words become paths."""
+    what = f"rows say that they are of split {split[:40]!r} of {id}, asked by entries {places}; there are none"
+    return FormatError(what, where=str(build.folder), next=artefact.AGAIN)
 
 
 def _meta(build: Build, row: Row) -> dict[str, Any]:
