@@ -29,7 +29,6 @@ from medinstruct.artefact import ROLES, ROWS_PER_SHARD, Build
 from medinstruct.builder import (
     alike,
     guarding,
-    labels,
     ledger,
     mix,
     part,
@@ -372,18 +371,7 @@ class _Run:
             "templates": told.wordings(self.asks, here, used),
             "metrics": {f"{e.corpus}/{e.task}": e.metric for e in self.recipe.mix if e.metric},
             "entries": [{"corpus": e.corpus, "task": e.task, "labels": list(e.labels), "metric": e.metric} for e in self.recipe.mix],
-            "corpora": {
-                id: {
-                    "title": corpus.title, "version": corpus.version, "license": corpus.license.id, "stated": corpus.license.stated,
-                    "homepage": corpus.homepage, "citation": corpus.citation, "languages": corpus.languages,
-                    "sources": {r.split: r.sources for r in reports if r.corpus == id},
-                    "records": {r.split: r.records for r in reports if r.corpus == id},
-                    "broken": [list(b) for r in reports if r.corpus == id for b in r.broken],
-                    "repairs": {r.split: r.repairs for r in reports if r.corpus == id and r.repairs},
-                    "labels": labels.told(corpus, [r for r in reports if r.corpus == id]),
-                }
-                for id, corpus in sorted(asks.items()) if id in here
-            },
+            "corpora": {id: told.facts(corpus, reports) for id, corpus in sorted(asks.items()) if id in here},
             "refusals": told.refusals(self.asks, reports),
             "tokenizer": {"name": self.recipe.tokenizer, "sha256": self.asks[0].tokenizer.sha256},
             "shots": shots.table([shard.shots for _, shard in shards], self.asks, self.settings.shots),

@@ -1,4 +1,4 @@
-"""What a manifest tells of a build beside its rows: wordings, what formats could not hold, splits of another size than expected."""
+"""What a manifest tells of a build beside its rows: corpora, wordings, what formats could not hold, splits of another size than expected."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from medinstruct.builder import labels
 from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
-from medinstruct.corpora.corpus import Measured
+from medinstruct.corpora.corpus import Corpus, Measured
 
 
 def unexpected(reports: Iterable[PartReport], asks: Mapping[int, Ask]) -> list[str]:
@@ -23,6 +24,20 @@ def unexpected(reports: Iterable[PartReport], asks: Mapping[int, Ask]) -> list[s
         if expected is not None and found != expected and report.records != expected:
             told.append(f"{report.corpus}/{report.split}: {found:,} records, expected {expected:,}")
     return told
+
+
+def facts(corpus: Corpus, reports: Iterable[PartReport]) -> dict[str, Any]:
+    """A corpus: whose it is, under which terms, and what was read of it, by split."""
+    mine = [report for report in reports if report.corpus == corpus.id]
+    return {
+        "title": corpus.title, "version": corpus.version, "license": corpus.license.id, "stated": corpus.license.stated,
+        "homepage": corpus.homepage, "citation": corpus.citation, "languages": corpus.languages,
+        "sources": {report.split: report.sources for report in mine},
+        "records": {report.split: report.records for report in mine},
+        "broken": [list(broken) for report in mine for broken in report.broken],
+        "repairs": {report.split: report.repairs for report in mine if report.repairs},
+        "labels": labels.told(corpus, mine),
+    }  # fmt: skip
 
 
 def wordings(asks: Mapping[int, Ask], here: Collection[str], used: Counter[str]) -> dict[str, Any]:

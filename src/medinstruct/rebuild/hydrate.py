@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from medinstruct import artefact, card, corpora
 from medinstruct.artefact import ROLES, ROWS_PER_SHARD, SCHEMA, Build, Rows
-from medinstruct.builder import labels
 from medinstruct.builder.place import alone, errors_told, put, refuse_foreign
+from medinstruct.builder.told import facts
 from medinstruct.errors import BuildError, FormatError
 from medinstruct.rebuild import sealed
 from medinstruct.rebuild.rerender import Row, Tell
@@ -218,11 +218,7 @@ class _Run:
     def _manifest(self, shards: list[dict[str, Any]], digest: str) -> dict[str, Any]:
         manifest = {key: value for key, value in self.published.manifest.items() if key != "stubs"}
         reports = [split.report for split in self.sources.splits.values()]
-        made = {
-            id: self._facts(id, [report for report in reports if report.corpus == id])
-            for id, rows in self.closed.items()
-            if rows
-        }
+        made = {id: facts(corpora.load(id), reports) for id, rows in self.closed.items() if rows}
         missing = {f"{id}/{split}": corpora.load(id).how_to_get for id, split in self.sources.absent}
         return manifest | {
             "digest": digest,
@@ -240,19 +236,6 @@ class _Run:
             "missing": {**manifest["missing"], **missing},
             "ledger_without": sorted(self.told),  # what was published counts open rows alone
         }
-
-    def _facts(self, id: str, reports: list[Any]) -> dict[str, Any]:
-        """What the manifest of a build says of a corpus."""
-        corpus = corpora.load(id)
-        return {
-            "title": corpus.title, "version": corpus.version, "license": corpus.license.id, "stated": corpus.license.stated,
-            "homepage": corpus.homepage, "citation": corpus.citation, "languages": corpus.languages,
-            "sources": {report.split: report.sources for report in reports},
-            "records": {report.split: report.records for report in reports},
-            "broken": [list(broken) for report in reports for broken in report.broken],
-            "repairs": {report.split: report.repairs for report in reports if report.repairs},
-            "labels": labels.told(corpus, reports),
-        }  # fmt: skip
 
 
 def _merged(
