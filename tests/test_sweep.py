@@ -98,6 +98,29 @@ def test_what_a_level_says_follows_its_branches(mine):
 
 
 @pytest.mark.parametrize(
+    ("level", "names"),
+    [
+        ("{by: type, weights: {span_extraction: 2, multiple_choice: 3}}", {"span_extraction", "multiple_choice"}),
+        ("{by: label, weights: {Disease: 2, induces: 3, (none): 4}}", {"Disease", "induces", "(none)"}),
+        ("{by: language, weights: {en: 2}}", {"en"}),
+        ("{by: answer, weights: {some: 4}}", {"some"}),
+    ],
+)
+def test_branches_that_a_member_cannot_have_are_not_named_in_it(data, tmp_path, level, names):
+    """A weight of a branch that is not there is an error of the recipe; it ended the sweep at its first member."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(RECIPE.replace("{by: task, weights: {ner: 2, dc: 3}, at_most: {ner: 3}}", level))
+
+    told = sweep(str(path), "tasks", tmp_path / "out", Settings(data=data, size=2, workers=1), choices=1)
+
+    assert not [member for member in told["members"] if "failed" in member]
+    found = parsed(members(str(path), "tasks", 5, choices=4))
+    assert set(found["tasks-4"].balance[0].weights) == names
+    ner = next(r for r in found.values() if {e.task for e in r.mix} == {"ner"})
+    assert set(ner.balance[0].weights) == names - {"multiple_choice", "induces"}
+
+
+@pytest.mark.parametrize(
     "over",
     [
         pytest.param(over, marks=[] if over == "tasks" else [pytest.mark.slow])

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,8 @@ import yaml
 
 from medinstruct import artefact, builder, recipe, shelf
 from medinstruct.builder import Settings
+from medinstruct.builder.mix import NAMES
+from medinstruct.builder.plan import Ask, resolve
 from medinstruct.errors import BuildError, RecipeError
 from medinstruct.rebuild.rerender import Tell
 from medinstruct.sample import draw
@@ -65,6 +67,7 @@ def members(
 
     Raises:
         RecipeError: if the recipe has fewer than two things to choose from, or no size is stated.
+        NotFound: if it names a corpus that there is not.
     """
     entry = shelf.find("recipes", name)
     text, path = entry.text(), str(entry.path)
@@ -79,12 +82,12 @@ def members(
     if len(set(things)) < 2:
         raise RecipeError(f"there is one {key} to choose from", where=path, next="a sweep needs two or more")
     order = sorted(set(things), key=lambda thing: (draw(found.seed, "sweep", thing), thing))
-    return [
-        Member(
-            name, of, _recipe(stated, found, name, wanted, [n for n, thing in enumerate(things) if thing in of], key)
-        )
-        for name, of in _subsets(over, order, choices)
-    ]
+    asks = [resolve(found, place, path, worded=False) for place in range(len(found.mix))]
+    family = []
+    for name, of in _subsets(over, order, choices):
+        places = [place for place, thing in enumerate(things) if thing in of]
+        family.append(Member(name, of, _recipe(stated, found, asks, name, wanted, places, key)))
+    return family
 
 
 def _subsets(over: Over, order: Sequence[str], choices: int) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -111,20 +114,17 @@ def _subsets(over: Over, order: Sequence[str], choices: int) -> Iterator[tuple[s
 
 
 def _recipe(
-    stated: dict[str, Any],
-    found: recipe.Recipe,
-    name: str,
-    size: int | str | dict[str, int],
-    places: list[int],
-    key: str,
-) -> str:
+    stated: dict[str, Any], found: recipe.Recipe, asks: Sequence[Ask], name: str, size: int | str | dict[str, int], places: list[int], key: str
+) -> str:  # fmt: skip
     """The text of a member's recipe."""
-    kept = {"task": _named(found, places, "task"), "corpus": _named(found, places, "corpus")}
     moved = {str(place): str(n) for n, place in enumerate(places)}
+    kept = [asks[place] for place in places]
     levels = stated.get("balance") or [level.model_dump(exclude_defaults=True) for level in found.balance]
     member = {
         **stated, "title": f"{found.title}: {name}", "size": size,
-        "balance": [_level(level, kept, moved, varied=key) for level in levels],
+        "balance": [
+            _level(level, _branches(level["by"], asks) - _branches(level["by"], kept), moved, varied=key) for level in levels
+        ],
         "mix": [stated["mix"][place] for place in places],
     }  # fmt: skip
     text = f"# A member of a sweep over {name.split('-')[0]}.\n# medinstruct build {name}.yaml --data DIR\n"
@@ -133,19 +133,22 @@ def _recipe(
     return text
 
 
-def _named(found: recipe.Recipe, places: list[int], key: str) -> set[str]:
-    return {found.mix[place].corpus if key == "corpus" else found.mix[place].task.split("-")[0] for place in places}
+def _branches(by: str, asks: Sequence[Ask]) -> set[str]:
+    """The branches of a level that these entries are in, or may be in; none where that is not for them to tell."""
+    if by == "label":
+        return {word for ask in asks for word in getattr(ask.fact, "labels", {}).values() if word}
+    return {NAMES[by](ask) for ask in asks} if by in NAMES else set()
 
 
-def _level(level: dict[str, Any], kept: dict[str, set[str]], moved: dict[str, str], *, varied: str) -> dict[str, Any]:
+def _level(level: dict[str, Any], gone: set[str], moved: dict[str, str], *, varied: str) -> dict[str, Any]:
     """A level of the tree with what it says of branches that are left; caps of the level that is varied go."""
     by = level["by"]
     found: dict[str, Any] = {}
     for key, value in level.items():
         if isinstance(value, dict) and by == "entry":
             value = {moved[place]: each for place, each in value.items() if place in moved}
-        elif isinstance(value, dict) and by in kept:
-            value = {name: each for name, each in value.items() if name in kept[by]}
+        elif isinstance(value, dict):
+            value = {name: each for name, each in value.items() if name not in gone}
         if value not in ({}, None) and not (key == "at_most" and by == varied):
             found[key] = value
     return found
@@ -176,7 +179,7 @@ def sweep(
         tell("building members", n, len(family))
         file = out / "recipes" / f"{member.name}.yaml"
         artefact.write_text(file, member.text)
-        own = Settings(**{**vars(settings), "out": out / member.name, "size": None, "parts": parts})
+        own = replace(settings, out=out / member.name, size=None, parts=parts)
         listed.append(
             {"name": member.name, "of": member.of, "recipe": f"recipes/{file.name}", **_built(file, own, tell)}
         )
