@@ -167,6 +167,7 @@ SLIPS = [
     (("{by: task, weights: {ner: 2}}", "task"), "balance -> 0: should be a mapping, not 'task'"),
     (("size: 100", "size: {tokens: 0}"), "size -> tokens: should be 1 or more, not '0'"),
     (("size: 100", "size: {token: 5}"), "size -> token: unknown key; did you mean tokens?"),
+    (("size: 100", "dedup: {naer: 0.8}"), "dedup -> naer: unknown key; did you mean near?"),
     (("size: 100", "size: {tokens: all}"), "size -> tokens: should be a whole number, not 'all'"),
     (("at_most: 0", "at_most: 1.5"), "mix -> 1 -> at_most: should be less than 1, not '1.5'"),
     (("at_most: 0", "at_most: 0.0"), "mix -> 1 -> at_most: should be more than 0, not '0.0'"),

@@ -335,7 +335,7 @@ def _tell(error: ValidationError) -> str:
     place = _place(fault)
     path = " -> ".join(map(str, place))
     if fault["type"] == "extra_forbidden":
-        models: dict[str | int, type[BaseModel]] = {"mix": Entry, "balance": Level, "size": TokenSize}
+        models: dict[str | int, type[BaseModel]] = {"mix": Entry, "balance": Level, "size": TokenSize, "dedup": Near}
         model = models.get(place[0], Recipe) if len(place) > 1 else Recipe
         keys = [field.alias or name for name, field in model.model_fields.items()]
         return f"{path}: unknown key; {did_you_mean(str(place[-1]), keys)}"
