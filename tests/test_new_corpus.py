@@ -240,6 +240,27 @@ def test_a_row_is_tried_as_the_module_will_read_it(lines):
     assert all(item.texts or item.question for item in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.jsonl", '{"id": "1", "note": "Zorb fever."}\n{"id": "2", "note": "No fever."}\n'),
+        ("a.pubtator", "1|t|Zorb fever.\n1|a|It is rare.\n"),
+    ],
+)
+def test_records_without_an_answer_become_a_module_whose_tasks_are_to_be_said(tmp_path, name, text):
+    """It can be loaded, and the check says what is missing."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / name).write_text(text)
+
+    code, out, err = run("new", "corpus", tmp_path / "notes", "--shelf", tmp_path / "shelf")
+    checked = run("check", "notes", "--shelf", tmp_path / "shelf")[1]
+
+    assert (code, err) == (0, "")
+    assert "nothing that could be asked was found" in out
+    assert "C101  notes: no tasks" in checked
+    assert {line.partition(" ")[0] for line in checked.strip().split("\n")[:-1]} == {"C101"}
+
+
 def test_a_folder_that_nobody_can_read_is_told(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x/picture.png").write_bytes(b"\x89PNG")

@@ -41,7 +41,10 @@ def corpus(
     typer.echo("\nwritten:")
     for file in written:
         typer.echo(f"  {file}")
-    _examples(proposal.id, shelf)
+    if proposal.facts.tasks:
+        _examples(proposal.id, shelf)
+    else:
+        typer.echo("\nnothing that could be asked was found in it: say under `tasks` what is annotated")
     typer.echo(f"\nnext: fill in what `medinstruct check {proposal.id} --shelf {shelf}` names")
 
 

@@ -234,7 +234,7 @@ def _module(proposal: Proposal) -> str:
         else "",
         format=guess.format,
         rows="from medinstruct.formats.rows import Row\n" if proposal.row else "",
-        names=", ".join(sorted(facts.names)),
+        kinds=f"from medinstruct.tasks import {', '.join(sorted(facts.names))}\n" if facts.names else "",
         item=f"\n\n{proposal.row.code()}\n" if proposal.row else "",
         fill=TO_FILL_IN,
         splits=told,
@@ -249,8 +249,7 @@ MODULE = '''"""{title}: {fill} what it is, in a line."""
 {partial}from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.formats import {format}
 {rows}from medinstruct.license import License
-from medinstruct.tasks import {names}
-{item}
+{kinds}{item}
 corpus = Corpus(
     title="{fill} the name of the corpus",
     homepage="{fill} the address of its page",

@@ -98,13 +98,13 @@ class Plan:
         return finish(drafts((row for file in files for row in json_lines.rows(file)), self.item, Item))
 
     def facts(self, records: Sequence[Read]) -> Facts:
-        """The tasks of such rows."""
+        """The tasks of such rows; none where no key looks like an answer."""
         facts = Facts()
         if self.options:
             facts.add("qa", "Choices", "Choices()")
         elif self.label:
             facts.add("dc", "Labels", f'Labels(labels={labels(self.labels)}, question="Which label is right?")')
-        else:
+        elif self.reference:
             facts.add("gen", "Texts", "Texts()")
         return facts
 
