@@ -19,7 +19,7 @@ def by_part(draft: Draft) -> None:
 
 
 def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Read]:
-    repairs = one_of(by_part, *filter(None, [repair]))
+    repairs = one_of(by_part, repair)
     return conll.read(files, columns=("token", "start", "end", "tag"), unit="start", repair=repairs)
 
 

@@ -41,7 +41,7 @@ def read(files: Iterable[File], *, answers: bool = True, repair: Repair | None =
     held = list(files)
     if any(file.suffix == ".txt" for file in held):
         return bionlp_st.read(held, repair=repair, identity=identity, answers=answers)
-    repairs = one_of(as_standoff, *filter(None, [repair]))
+    repairs = one_of(as_standoff, repair)
     return pubannotation.read(held, name=by_file, roles=PREDICATES, repair=repairs)
 
 

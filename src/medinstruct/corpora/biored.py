@@ -56,7 +56,7 @@ def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Rea
     """Yield the abstracts. A bar stands inside the ids of variants (c|SUB|G|1092|A) and of composites, which relations
     name as they are.
     """
-    repairs = one_of(with_novelty, *filter(None, [repair]))
+    repairs = one_of(with_novelty, repair)
     return bioc_xml.read(files, dialect=Dialect(split=",", vocabulary=vocabulary), identity="pmid", repair=repairs)
 
 

@@ -57,9 +57,7 @@ def read(files: Iterable[File], *, part: str, repair: Repair | None = None) -> I
     texts, cells, diseases = (
         [file for id, file in folders[name].items() if id in chosen] for name in ("txt", "knowtator", "knowtator-2")
     )
-    in_cells, in_diseases = (
-        one_of(partial(by_layer, layer=layer), *filter(None, [repair])) for layer in ("CL", "MONDO")
-    )
+    in_cells, in_diseases = (one_of(partial(by_layer, layer=layer), repair) for layer in ("CL", "MONDO"))
     found = {record.id: record for record in knowtator2.read([*texts, *diseases], identity="pmid", repair=in_diseases)}
     for record in knowtator.read([*texts, *cells], repair=in_cells):
         yield joined(record, found.get(record.id))

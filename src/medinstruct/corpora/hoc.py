@@ -78,7 +78,7 @@ def read(files: Iterable[File], *, part: str, repair: Repair | None = None) -> I
     abstracts = [
         f for f in files if f.suffix == ".txt" and (f.stem in listed[part] if part in listed else f.stem not in others)
     ]
-    yield from line_labels.read(abstracts, identity="pmid", repair=one_of(hallmarks, *filter(None, [repair])))
+    yield from line_labels.read(abstracts, identity="pmid", repair=one_of(hallmarks, repair))
 
 
 FILES = ("text/*.txt", "labels/*.txt", "blurb-tsv/*.tsv")

@@ -30,7 +30,7 @@ def pair_up(draft: Draft) -> None:
 
 def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Read]:
     """Yield the records, one sentence per line, with chains and the pairs that follow from them."""
-    repairs = one_of(*filter(None, [repair]), pair_up)
+    repairs = one_of(repair, pair_up)
     return i2b2_lines.read(files, sheets=("con", "chains"), sentences=True, repair=repairs)
 
 

@@ -32,7 +32,7 @@ def by_site(draft: Draft) -> None:
 
 def read(files: Iterable[File], *, repair: Repair | None = None) -> Iterator[Read]:
     """Yield the notes of both hospitals."""
-    return brat.read(files, repair=one_of(by_site, *filter(None, [repair])))
+    return brat.read(files, repair=one_of(by_site, repair))
 
 
 corpus = Corpus(

@@ -123,11 +123,12 @@ def documents(records: Iterable[Read]) -> Iterator[Document]:
             yield record
 
 
-def one_of(*repairs: Repair) -> Repair:
-    """Return a repair that tries each of `repairs` and joins what they did."""
+def one_of(*repairs: Repair | None) -> Repair:
+    """Return a repair that tries each of `repairs`, but None, and joins what they did."""
+    given = [each for each in repairs if each is not None]
 
     def repair(draft: Draft) -> str | None:
-        return "; ".join(note for each in repairs if (note := each(draft))) or None
+        return "; ".join(note for each in given if (note := each(draft))) or None
 
     return repair
 
