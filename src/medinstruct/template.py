@@ -34,17 +34,8 @@ MAX_SOURCE = 65_536
 MAX_FRONT = 8_192
 """Characters of its front matter."""
 
-HIDDEN = {
-    "asked",
-    "ask",
-    "reading",
-    "offered",
-    "model_fields",
-    "model_config",
-    "model_computed_fields",
-    "model_extra",
-    "model_fields_set",
-}
+HIDDEN = {"asked", "ask", "reading", "offered"}
+"""What a question keeps for itself."""
 
 
 class FrontMatter(BaseModel):
@@ -179,7 +170,8 @@ class Template:
 @cache
 def visible(kind: type[BaseModel]) -> frozenset[str]:
     """The names of a question's fields, computed ones too, without its own bookkeeping."""
-    computed = {name for base in kind.__mro__ for name, value in vars(base).items() if isinstance(value, property)}
+    ours = (base for base in kind.__mro__ if base is not BaseModel)
+    computed = {name for base in ours for name, value in vars(base).items() if isinstance(value, property)}
     return frozenset(name for name in {*kind.model_fields, *computed} - HIDDEN if not name.startswith("_"))
 
 
