@@ -67,7 +67,7 @@ class Stated(NamedTuple):
     """Something that the two manifests do not say alike; None where one says nothing of it."""
 
     what: str
-    """`setting`, `corpus`, `license`, `source`, `template`, `guard`, `missing` or `column`."""
+    """`setting`, `corpus`, `license`, `source`, `template`, `guard`, `watch`, `missing` or `column`."""
     name: str
     before: str | None
     after: str | None

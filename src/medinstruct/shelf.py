@@ -66,7 +66,7 @@ def add(folder: Path | str) -> None:
     """Put a folder of the user's before all other shelves, for this process.
 
     Raises:
-        NotFound: if it is no folder, or has neither templates, recipes nor corpora.
+        NotFound: if it is no folder, or has none of the folders that a shelf may have (`KINDS`).
     """
     path = Path(folder).resolve()
     if not any((path / kind).is_dir() for kind in KINDS):

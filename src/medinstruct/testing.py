@@ -172,7 +172,7 @@ def check_templates(names: list[str] | None = None) -> Iterator[Finding]:
             yield Finding("T101", name, str(error))
             continue
         yield from (Finding("T102", name, fault) for fault in template.check(found))
-        for id in set(found.front.corpora) - set(corpora.names()):
+        for id in sorted(set(found.front.corpora) - set(corpora.names())):
             hint = did_you_mean(id, corpora.names(), more="(medinstruct ls corpora)")
             yield Finding("T103", name, f"corpora: no corpus {id!r}; {hint}")
 
