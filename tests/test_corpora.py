@@ -176,6 +176,17 @@ corpus = Corpus(
     assert not built["samples"]
 
 
+def test_a_plug_in_that_cannot_be_imported_is_one_line_and_a_finding(monkeypatch):
+    """It was installed, perhaps for another version; nobody can read a traceback of it."""
+    monkeypatch.setattr(corpora, "_plugged", lambda: {"of-another": "no_such_package.corpora.of_another"})
+
+    with pytest.raises(
+        MedinstructError, match=r"^no_such_package\.corpora\.of_another: ModuleNotFoundError: No module named"
+    ):
+        corpora.load("of-another")
+    assert [finding.code for finding in testing.check_corpora(["of-another"])] == ["C101"]
+
+
 def test_a_shelf_s_corpus_is_known_in_this_process_too(tmp_path, monkeypatch):
     """shelf.add makes the modules of a folder loadable; what is no corpus says so."""
     monkeypatch.setattr(shelf, "_user_shelves", [])

@@ -13,6 +13,8 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +37,7 @@ def load(id: str) -> Corpus:
 
     Raises:
         NotFound: naming the nearest one there is.
-        MedinstructError: if its module has no `corpus`.
+        MedinstructError: if its module cannot be run, or has no `corpus`.
     """
     if id.startswith(built.PREFIX):
         return built.load(id.removeprefix(built.PREFIX))
@@ -48,7 +50,8 @@ def _load(id: str, shelves: tuple[str, ...]) -> Corpus:
     if id in own:
         module = _from_file(own[id])
     elif id in plugged:
-        module = importlib.import_module(plugged[id])
+        with _telling(plugged[id]):
+            module = importlib.import_module(plugged[id])
     elif id in shipped:
         module = importlib.import_module(f"{__name__}.{shipped[id]}")
     else:
@@ -79,8 +82,15 @@ def _from_file(path: Path) -> ModuleType:
         raise MedinstructError(f"{path} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    try:
+    with _telling(str(path)):
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever is wrong in somebody's file is told with the file
-        raise MedinstructError(f"{type(error).__name__}: {error}", where=str(path)) from error
     return module
+
+
+@contextmanager
+def _telling(where: str) -> Iterator[None]:
+    """Whatever is wrong in somebody's module is told with the module."""
+    try:
+        yield
+    except Exception as error:
+        raise MedinstructError(f"{type(error).__name__}: {error}", where=where) from error
