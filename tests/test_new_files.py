@@ -22,6 +22,10 @@ def test_a_new_template_compiles_and_comes_back(task):
     assert task == kind or task in made.front.tasks
 
 
+def test_every_task_of_corpora_has_a_type_to_begin_with():
+    assert set(USUAL) == set(tasks.TASKS)
+
+
 def test_it_says_which_fields_there_are():
     kind, text = wording("ner")
 

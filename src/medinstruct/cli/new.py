@@ -65,7 +65,9 @@ def _examples(id: str, shelf: Path) -> None:
 def template(
     task: Annotated[
         str,
-        typer.Argument(metavar="TASK", help="Of corpora (ner, re, dc, nli, sts, sum, qa, ee, gen), or a task type."),
+        typer.Argument(
+            metavar="TASK", help="Of corpora (ner, ee, re, dc, nli, sts, sum, qa, gen, ned, coref), or a task type."
+        ),
     ],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the file, in lower case with hyphens.")],
     shelf: Shelf = Path("shelf"),

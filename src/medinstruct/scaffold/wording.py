@@ -14,7 +14,8 @@ from medinstruct.template import Template
 
 USUAL = {
     "ner": "span_extraction", "ee": "event_extraction", "re": "relation_triples", "dc": "multiple_choice", "nli": "multiple_choice",
-    "sts": "similarity", "sum": "text_generation", "qa": "multiple_choice", "gen": "text_generation",
+    "sts": "similarity", "sum": "text_generation", "qa": "multiple_choice", "gen": "text_generation", "ned": "text_generation",
+    "coref": "relation_triples",
 }  # fmt: skip
 """As which type a wording of a task is begun, unless the type itself is named."""
 SHOWN = 72
