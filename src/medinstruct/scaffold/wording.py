@@ -56,7 +56,7 @@ def wording(task: str) -> tuple[str, str]:
     kind = tasks.load(task) if task in tasks.names() else _kind(task)
     asked = () if task == kind.name else (task,)
     begun = _plainest(kind, task if asked else "")
-    _, body, _ = template._split(begun.source, begun.path)
+    body = "\n".join(begun.source.split("\n")[begun.body_line :])
     others = [name for name in kind.formats if name != begun.answer_name]
     example = kind.samples_for(asked or begun.front.tasks)[0]
     return kind.name, FILE.format(
@@ -65,7 +65,7 @@ def wording(task: str) -> tuple[str, str]:
         answer=yaml.safe_dump(begun.front.answer, default_flow_style=True).removesuffix("...\n").strip(),
         tasks=f"tasks: [{', '.join(asked or begun.front.tasks)}]" if asked or begun.front.tasks else "# tasks: [ner]",
         fields="\n".join(f"  {name:<14} {value}" for name, value in _fields(begun, example)),
-        filters=", ".join(sorted(name for name in sandbox.FILTERS if not name.startswith("_"))),
+        filters=", ".join(sorted(sandbox.FILTERS)),
         body=body.strip("\n"),
     )
 
