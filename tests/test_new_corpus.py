@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from medinstruct import scaffold
+from medinstruct.corpora import parts as splits
 from medinstruct.document import Item
 from medinstruct.errors import MedinstructError, NotFound
 from medinstruct.formats import json_lines, sniff
@@ -83,6 +84,21 @@ def test_splits_that_share_a_folder_are_told_by_what_their_names_have_in_common(
         "test": ("test_*.ann", "test_*.txt"),
     }  # fmt: skip
     assert time.process_time() - began < 30  # it takes one, and took minutes
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ("train", "train.txt CDR_TrainingSet.txt trainining7b.json NCBItrainset_corpus.txt Linnaeus_Train.PubTator"),
+        ("dev", "dev_HEAD.json devel/1.a1 CDR_DevelopmentSet.txt NCBIdevelopset_corpus.txt goldDev.csv"),
+        ("dev", "val.json x_val.csv valset.csv validation-00.parquet valid.csv"),
+        ("test", "Test.tsv 7b_testset.json NCBItestset_corpus.txt Task1TestSetCorpus100/1.txt testing/1.txt xtest.csv"),
+        ("", "strains/1.txt constraint.txt devices.txt invalid.txt values.csv latest.json contest.txt testis.ann notes.txt"),
+    ],
+)  # fmt: skip
+def test_a_part_is_told_by_whole_words_of_a_name(part, names):
+    """`strains` and `devices` are matters of medicine, not parts to train and validate on; `val` was taken for train."""
+    assert {name: splits.part(name) for name in names.split()} == dict.fromkeys(names.split(), part)
 
 
 def test_brackets_in_the_name_of_a_folder_are_no_pattern(ward):

@@ -6,11 +6,18 @@ import re
 
 from medinstruct.corpora.corpus import Role
 
+BEGINS, ENDS = "(?<![a-z])", "(?:set|data|(?![a-z]))"
+GLUED = "(?<=[a-z]{2})"
+"""Behind another word, as in `NCBItrainset`; behind one letter it is another word: `strain`."""
+
 PARTS: tuple[tuple[str, Role, re.Pattern[str]], ...] = (
-    ("train", "train", re.compile(r"(?i)train")),
-    ("dev", "validation", re.compile(r"(?i)(?:^|[^a-z])dev|valid")),
-    ("test", "test", re.compile(r"(?i)(?:^|[^a-z])test|[a-z]test(?:set|(?![a-z]))|eval(?:uation)?set")),
-)
+    ("train", "train", re.compile(rf"(?i){BEGINS}train|{GLUED}train(?:ing)?{ENDS}")),
+    (
+        "dev", "validation",
+        re.compile(rf"(?i)(?:{BEGINS}|{GLUED})dev(?:el(?:op(?:ment)?)?)?{ENDS}|{BEGINS}val{ENDS}|(?<!in)valid(?:ation)?{ENDS}"),
+    ),
+    ("test", "test", re.compile(rf"(?i){BEGINS}test(?:s|ing)?{ENDS}|(?<=[a-z])(?<!la)(?<!con)test{ENDS}|eval(?:uation)?set")),
+)  # fmt: skip
 """Split, role, and what the name of a file or folder of it holds."""
 
 ROLES: dict[str, Role] = {name: role for name, role, _ in PARTS} | {"all": "train"}
