@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -104,6 +105,35 @@ def test_a_file_that_is_cut_off_on_its_way_is_not_kept(server, online, monkeypat
     monkeypatch.setattr(fetch, "_unreachable", set())
     corpus.find(download=True)
     assert (tmp_path / "cache/ncbi-disease/half.json").read_bytes() == b"{" * 100
+
+
+def test_a_download_that_ended_half_way_is_gone_on_with(server, online, tmp_path):
+    """What was fetched of several files would pass for all there is, at every later build."""
+    folder, url, asked = server
+    corpus = served(folder, url)
+    test = (SAMPLES / "ncbi-disease/NCBItestset_corpus.txt").read_bytes()
+    more = Download(f"{url}/NCBItestset_corpus.txt", "NCBItestset_corpus.txt")
+    corpus = dataclasses.replace(corpus, downloads=(*corpus.downloads, more))
+
+    assert corpus.present(corpus.find(download=True)) == ["train"]
+    (folder / "NCBItestset_corpus.txt").write_bytes(test)
+
+    assert corpus.present(corpus.find(download=True)) == ["train", "test"]
+    number = len(asked)
+    assert corpus.find(download=True) == corpus.find() == tmp_path / "cache/ncbi-disease"
+    assert (len(asked), asked.count("/NCBItrainset_corpus.txt")) == (number, 1)
+
+
+def test_what_lies_in_the_cache_under_other_names_is_not_fetched_beside(server, online, tmp_path):
+    """Somebody put it there by hand; each record would stand there twice."""
+    folder, url, asked = server
+    corpus = dataclasses.replace(served(folder, url), downloads=(Download(f"{url}/all.zip", "all.zip"),))
+    own = tmp_path / "cache/ncbi-disease"
+    own.mkdir(parents=True)
+    shutil.copy(SAMPLES / "ncbi-disease/NCBItrainset_corpus.txt", own)
+
+    assert corpus.find(download=True) == own
+    assert asked == []
 
 
 def test_a_missing_file_on_a_server_leaves_others_reachable(server, online):

@@ -162,18 +162,24 @@ class Corpus:
 
     def find(self, data: Path | None = None, *, samples: bool = False, download: bool = False) -> Path | None:
         """Return the folder that holds files of this corpus, or None: the first of the samples alone, or of `data/<id>`,
-        `MEDINSTRUCT_DATA/<id>`, the shelf's own `data/<id>`, the cache, and the cache once what is served was
-        fetched.
+        `MEDINSTRUCT_DATA/<id>`, the shelf's own `data/<id>`, and the cache, into which what is served may be fetched.
         """
         own = None if self.home == SAMPLES.parent else self.home.parent / "data"
         name = self.id if samples else self.folder or self.id
-        for place in [self.home / "samples"] if samples else [data, data_home(), own, cache()]:
-            if place is not None and (folder := place / name).is_dir() and self.present(folder):
-                return folder
-        if download and not samples and all(fetch(source, cache() / name) for source in self.downloads):
-            folder = cache() / name
-            return folder if folder.is_dir() and self.present(folder) else None
-        return None
+        for place in [self.home / "samples"] if samples else [data, data_home(), own]:
+            if place is not None and self._stands_in(place / name):
+                return place / name
+        if samples:
+            return None
+        kept = cache() / name
+        begun = any((kept / each.file).is_file() for each in self.downloads)
+        if download and (begun or not self._stands_in(kept)):
+            for each in self.downloads:
+                fetch(each, kept)
+        return kept if self._stands_in(kept) else None
+
+    def _stands_in(self, folder: Path) -> bool:
+        return folder.is_dir() and bool(self.present(folder))
 
     def present(self, folder: Path) -> list[str]:
         """The splits whose files stand below `folder`."""
