@@ -51,6 +51,7 @@ class FrontMatter(BaseModel):
     """Corpora that the wording is made for; empty for any."""
     tags: tuple[str, ...] = ()
     language: str = "en"
+    """Of the wording, for people: nothing is chosen by it."""
     system: str = ""
     """The system turn; empty for none."""
 
