@@ -1,5 +1,6 @@
 """Examples of a corpus in the words of a template, and the page that shows them at each save."""
 
+import json
 import socket
 import struct
 import threading
@@ -16,6 +17,7 @@ import browser
 from medinstruct import preview, recipe, shelf, template
 from medinstruct.builder.plan import resolve
 from medinstruct.errors import NotFound, Place, TemplateError
+from medinstruct.preview import server
 from medinstruct.preview.server import located
 
 GOOD = """---
@@ -133,6 +135,21 @@ def test_the_page_is_for_this_machine_alone(tmp_path, seen):
             urllib.request.urlopen(f"{address}../../etc/passwd")
         with urllib.request.urlopen(address) as answer:
             assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_page_whose_file_is_gone_waits_for_it(tmp_path, seen, monkeypatch):
+    """It asked again at once, and again, for as long as there was none."""
+    monkeypatch.setattr(server, "WAIT", 0.5)
+    path = tmp_path / "mine.jinja"
+    with served(path, seen) as address:
+        with urllib.request.urlopen(f"{address}state") as answer:
+            state = json.load(answer)
+        began = time.monotonic()
+        with urllib.request.urlopen(f"{address}state?seen={state['stamp']}") as answer:
+            assert json.load(answer) == state
+
+    assert state["error"]["what"] == "the file is gone"
+    assert time.monotonic() - began > 0.4
 
 
 def test_a_page_that_is_closed_while_it_waits_says_nothing_on_the_terminal(tmp_path, seen, capfd):

@@ -29,6 +29,7 @@ WAIT = 20.0
 """Seconds that a question for news waits for some."""
 LOOK = 0.1
 """Seconds between looks at the file."""
+GONE = "gone"
 
 
 class Page:
@@ -38,11 +39,11 @@ class Page:
         self.path, self.name, self.seen = path, name, seen
 
     def stamp(self) -> str:
-        """What changes with every save; empty while there is no file."""
+        """What changes with every save; `GONE` while there is no file."""
         try:
             found = self.path.stat()
         except FileNotFoundError:  # some editors write a new file and rename it
-            return ""
+            return GONE
         return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
 
     def state(self) -> dict[str, Any]:
@@ -133,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _wait(self, seen: str) -> None:
         """Return when the file is another than the one that was seen, or after a while."""
         until = time.monotonic() + WAIT
-        while seen and self.server.page.stamp() in (seen, "") and time.monotonic() < until:
+        while seen and self.server.page.stamp() in (seen, GONE) and time.monotonic() < until:
             time.sleep(LOOK)
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes, nonce: str = "") -> None:
