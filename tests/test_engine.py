@@ -63,6 +63,15 @@ def test_a_process_that_dies_is_told_and_not_waited_for():
         list(engine.run(die_at_one, range(4), workers=2))
 
 
+def test_a_process_that_dies_before_all_work_is_handed_out_is_told_too():
+    """Handing out a part to processes of which one is gone fails at once, before any result is asked for."""
+    with engine.Workers(2) as workers:
+        with pytest.raises(WorkerLost):
+            list(workers.run(die_at_one, range(4)))
+        with pytest.raises(WorkerLost, match="a worker process was killed"):
+            list(workers.run(slow_first, range(4)))
+
+
 def test_every_process_is_prepared():
     assert list(engine.run(recall, range(4), workers=2, initialise=remember, initial=("ready",))) == ["ready"] * 4
 

@@ -12,7 +12,7 @@ import multiprocessing
 import multiprocessing.context
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final, Self, TypeVar
 
@@ -81,10 +81,12 @@ class Workers:
                 yield result
             return
         order = sorted(range(len(arguments)), key=lambda n: -sizes[n]) if sizes else range(len(arguments))
-        with _main_unseen():
-            pool = self._started(work)
-            futures = dict(zip(order, [pool.submit(work, arguments[n]) for n in order]))
+        futures: dict[int, Future[R]] = {}
         try:
+            with _main_unseen():
+                pool = self._started(work)
+                for n in order:
+                    futures[n] = pool.submit(work, arguments[n])
             for n in range(len(arguments)):
                 yield futures.pop(n).result()
         except BrokenProcessPool as error:
