@@ -57,13 +57,15 @@ class _Text:
 
 
 def document(facts: Facts, id: str) -> Document:
-    """A Document in which everything that the facts name stands once, and that says nothing."""
+    """A Document in which all that the facts name stands once, of labels the first, and that says nothing."""
+    if facts.passage_labels:
+        return _labelled(facts, id)
     text, mentions, relations = _Text(), list[Mention](), list[Relation]()
     text.add("Placeholder.")
     title = len(text.text)
 
-    def mention(type: str, word: str = "") -> Mention:
-        span = text.add(word or f"{re.sub(r'[^A-Za-z]', '', type) or 'Thing'}{len(mentions) + 1}")
+    def mention(type: str) -> Mention:
+        span = text.add(f"{re.sub(r'[^A-Za-z]', '', type) or 'Thing'}{len(mentions) + 1}")
         concept = Concept(vocabulary=facts.vocabulary or "", id=f"X{len(mentions) + 1}")
         concepts = () if facts.vocabulary is None else (concept,)
         one = Mention(
@@ -86,8 +88,6 @@ def document(facts: Facts, id: str) -> Document:
         arguments = tuple(Argument(role=role, ref=taking.id) for role in roles) if taking else ()
         events.append(Event(id=f"E{len(events) + 1}", type=type, trigger=trigger.id, arguments=arguments))
     text.add("stand here.")
-    if facts.passage_labels:
-        return _labelled(facts, id)
     return Document(
         id=id, text=text.text, passages=_passages(facts, title, len(text.text)), mentions=tuple(mentions),
         relations=tuple(relations), events=tuple(events), labels=tuple(facts.labels[:1]),
