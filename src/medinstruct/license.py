@@ -119,11 +119,6 @@ class License:
     def obligations(self) -> frozenset[Obligation]:
         return TERMS[self.id].obligations
 
-    @property
-    def may_leave(self) -> bool:
-        """Whether rows under these terms may be handed on at all."""
-        return not self.obligations & STAYS
-
 
 def together(ids: Iterable[str]) -> set[Obligation]:
     """Return every obligation that a mixture of rows under these licenses is under."""

@@ -11,6 +11,7 @@ from medinstruct import corpora, tasks, testing
 from medinstruct.corpora.corpus import count
 from medinstruct.document import Document
 from medinstruct.formats.draft import Broken
+from medinstruct.license import verdict
 from medinstruct.source import File
 from medinstruct.tasks.task import Lost
 from medinstruct.tasks.unit import windows
@@ -88,7 +89,7 @@ def test_their_rows_may_not_leave(id):
 
     assert corpus.license.id == "agreement"
     assert corpus.license.stated
-    assert not corpus.license.may_leave
+    assert not verdict({id: corpus.license.id}).collection
     assert corpus.clinical
     assert corpus.downloads == ()
     assert corpus.obtain.startswith("on request from ")
