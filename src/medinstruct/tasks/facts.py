@@ -107,7 +107,9 @@ class Attributes(Fact):
 
     name: str
     labels: Mapping[str, str | None]
-    """Native value to its words; the native value `""` stands for a mention that has no such attribute."""
+    """Native value to its words; the native value `""` stands for a mention that has no such attribute: an answer that says
+    nothing, `none` where a recipe balances by answer, and left out by scores of what is there.
+    """
     types: tuple[str, ...]
     """Native types of the mentions, or of the events, that can have it."""
 
