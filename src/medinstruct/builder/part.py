@@ -105,14 +105,14 @@ def run(task: PartTask) -> PartReport:
     """Run a part, or return what an interrupted build left finished."""
     done = Path(f"{task.spool}.json")
     if done.exists():
-        return PartReport(**json.loads(done.read_text()))
+        return PartReport(**json.loads(done.read_text(encoding="utf-8")))
     recipe, cache = resolved(task.recipe_text, task.recipe_path)
     asks = [cache.setdefault(place, resolve(recipe, place)) for place in task.slice.places]
     report = PartReport(task.slice.corpus, task.slice.split, task.slice.role, task.spool)
     guard = search.index(task.guard) if task.guard and task.slice.role != "test" else None
     candidates = _Candidates(asks, report, guard, recipe.near)
     spool.write(task.spool, candidates.of(task), SPOOL)
-    Path(f"{done}.tmp").write_text(json.dumps(vars(report), ensure_ascii=False))
+    Path(f"{done}.tmp").write_text(json.dumps(vars(report), ensure_ascii=False), encoding="utf-8")
     os.replace(f"{done}.tmp", done)
     return report
 
