@@ -595,6 +595,46 @@ def test_stubs_need_the_source(tmp_path, build):
         sent(build, data, tmp_path / "published")
 
 
+@pytest.fixture(scope="module")
+def undrawn(tmp_path_factory):
+    """A build that no row of a corpus under agreement was drawn for, one of whose records is broken."""
+    folder = tmp_path_factory.mktemp("undrawn")
+    data = laid_out(folder / "data", ("bc5cdr", "i2b2-2010"))
+    concepts = next((data / "i2b2-2010").rglob("record-9001.con"))
+    concepts.write_text(re.sub(r'c="[^"]+"', 'c="a secret of one patient"', concepts.read_text(), count=1))
+    recipe = """
+title: Open, and closed that was not drawn
+size: 3
+mix:
+  - {corpus: bc5cdr, task: ner, unit: sentence, weight: 1000}
+  - {corpus: i2b2-2010, task: ner, unit: sentence, weight: 1}
+"""
+    return made(folder, data, recipe), data
+
+
+def test_a_closed_corpus_of_which_no_row_was_drawn_keeps_its_files_and_records_here(undrawn):
+    """The manifest of a build quotes its broken records, and names and hashes its files: no more than rows may that leave."""
+    build, _ = undrawn
+    assert {row["corpus"] for part in build for row in build[part]} == {"bc5cdr"}
+    assert "a secret of one patient" in str(build.manifest["corpora"]["i2b2-2010"]["broken"])
+    with pytest.raises(
+        GateError, match=r"no row is of i2b2-2010, and the manifest tells its files, under an agreement"
+    ):
+        gate.check(build, Permits(quarantined=True, collection=True, corpora=("i2b2-2010",)))
+
+
+def test_with_stubs_such_a_corpus_is_left_out_and_the_build_comes_back(undrawn, tmp_path):
+    build, data = undrawn
+    published = stubs.publication(build, gate.closed(build), tmp_path / "published", data)
+    assert gate.check(published, TOLD)
+    files = {name: content.decode("latin-1") for name, content in files_of(published.folder).items()}
+    hashes = {hash for names in build.manifest["corpora"]["i2b2-2010"]["sources"].values() for hash in names.values()}
+    for words in ("secret of one patient", "record-9001", *hashes):
+        assert not [name for name, content in files.items() if words in content]
+    assert "Rows under agreement" not in files["README.md"]
+    assert hydrate(published, data, tmp_path / "out").build.digest == build.digest
+
+
 # Every way in
 
 

@@ -4,7 +4,8 @@ samples                        refused unless told; invented text under real nam
 records set aside              refused unless told; the reader should know that the mixture has holes
 terms unknown, or no           refused unless the corpus is allowed by name, by somebody who asked its owner
 derivatives allowed
-agreement                      refused, always; a stub may stand for a row (stubs.py), if it holds what stubs hold and nothing else
+agreement                      refused, always; a stub may stand for a row (stubs.py), if it holds what stubs hold and nothing else;
+                               a corpus of which no row was drawn is refused too, as the manifest quotes its records and hashes its files
 no license for the whole       refused unless told that rows go as a collection, each under its own terms
 a file changed since           refused; what is checked must be what is sent
 """
@@ -61,6 +62,9 @@ def check(build: Build, permits: Permits) -> Verdict:
         }
         if kept:
             raise GateError(_say(kept, obligation), where=str(build.folder), next=NEXT[obligation])
+    if undrawn := closed(build) - {corpus for corpus, _ in rows}:
+        raise GateError(f"no row is of {', '.join(sorted(undrawn))}, and the manifest tells its files, under an agreement",
+                        where=str(build.folder), next="--stubs leaves them out")  # fmt: skip
     _refuse_holes(build, permits)
     verdict = license.verdict({f"{corpus} ({id})": id for (corpus, id) in rows if corpus not in permits.corpora})
     if verdict.license is None and not permits.collection:
@@ -94,8 +98,11 @@ def _refuse_holes(build: Build, permits: Permits) -> None:
 
 
 def closed(build: Build) -> frozenset[str]:
-    """The corpora that have rows under agreement in a build."""
-    return frozenset(corpus for corpus, id in terms_of_rows(build) if "agreement" in license.together([id]))
+    """The corpora under agreement that a build has rows of, or that its manifest tells of."""
+    of_parts = {(corpus, id) for corpus, ids in _stated(build).items() for id in ids}
+    return frozenset(
+        corpus for corpus, id in of_parts | {*terms_of_rows(build)} if "agreement" in license.together([id])
+    )
 
 
 NEXT = {
@@ -111,9 +118,7 @@ def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
 
     A license that is not known counts as `unknown`.
     """
-    stated = {id: {corpus["license"]} for id, corpus in build.manifest["corpora"].items()}
-    for id in stated.keys() & set(corpora.names()):
-        stated[id].add(corpora.load(id).license.id)
+    stated = _stated(build)
     found: Counter[tuple[str, str]] = Counter()
     for split in build:
         for _, batch in build[split].batches(["corpus", "license"]):
@@ -123,9 +128,21 @@ def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
                 .aggregate([([], "count_all")])
                 .to_pylist()
             ):
-                for id in {row["license"], *stated.get(row["corpus"], {"unknown"})}:
-                    found[row["corpus"], id if id in TERMS else "unknown"] += row["count_all"]
+                for id in {_known(row["license"]), *stated.get(row["corpus"], {"unknown"})}:
+                    found[row["corpus"], id] += row["count_all"]
     return found
+
+
+def _stated(build: Build) -> dict[str, set[str]]:
+    """The licenses of each corpus of a manifest: the one that it names, and the one of the corpus' own module."""
+    stated = {id: {_known(corpus["license"])} for id, corpus in build.manifest["corpora"].items()}
+    for id in stated.keys() & set(corpora.names()):
+        stated[id].add(corpora.load(id).license.id)
+    return stated
+
+
+def _known(id: str) -> str:
+    return id if id in TERMS else "unknown"
 
 
 def _refuse_changed(build: Build) -> None:

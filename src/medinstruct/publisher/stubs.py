@@ -272,12 +272,15 @@ def _facts(id: str, wanted: Mapping[tuple[str, str], set[int]], sources: Sources
 
 
 def said(stubs: list[Stub], facts: Mapping[str, Any]) -> str:
-    """What the card says of stubs."""
+    """What the card says of stubs; nothing, where no row is under agreement."""
+    if not stubs:
+        return ""
     counts = Counter((stub["part"], stub["task"], stub["corpus"]) for stub in stubs)
     lines = [[*map(markdown.text, names), count] for names, count in sorted(counts.items())]
     how = [
         f"- {markdown.link(each['title'], each['homepage'])}: {markdown.text(each['obtain'])}"
-        for each in facts.values()
+        for id, each in facts.items()
+        if id in {stub["corpus"] for stub in stubs}
     ]
     return "\n".join([
         "\n## Rows under agreement\n",
