@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import xxhash
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from medinstruct import markup
+from medinstruct import license, markup
 from medinstruct.errors import FormatError, MedinstructError, NotFound, did_you_mean
 from medinstruct.sample import FORMAT_VERSION, Sample
 
@@ -263,6 +263,12 @@ class Build(Mapping[str, Rows]):
         """The content digest, equal for equal rows in equal order."""
         digest: str = self.manifest["digest"]
         return digest
+
+    def terms(self, row: Mapping[str, Any]) -> str:
+        """The license of a row: its own, or the one that the manifest names for its corpus where that keeps its text here."""
+        own: str = row["license"]
+        stated: str = self.manifest["corpora"].get(row["corpus"], {}).get("license", "")
+        return stated if license.is_closed(stated) else own
 
     def samples(self, split: str) -> Iterator[Sample]:
         """Yield the rows of a split as checked Samples."""

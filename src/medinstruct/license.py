@@ -125,6 +125,13 @@ def together(ids: Iterable[str]) -> set[Obligation]:
     return {obligation for id in ids for obligation in TERMS[id].obligations}
 
 
+def is_closed(*ids: str) -> bool:
+    """Return whether text under one of these licenses stays on this machine: an agreement asks for that, and so may terms that
+    nobody knows.
+    """
+    return any(id not in TERMS or "agreement" in TERMS[id].obligations for id in ids)
+
+
 class Conflict(NamedTuple):
     """Two licenses whose adaptations have no license in common, or one (`other` empty) whose adaptations have none."""
 

@@ -222,3 +222,16 @@ def test_one_task_asked_as_two_types_is_two_datasets(tmp_path):
     names = [one["name"] for one in run.scores["datasets"]]
     assert names == ["bc5cdr/re as relation_triples", "bc5cdr/re as multiple_choice"]
     assert all(one["score"] == 1 for one in run.scores["datasets"])
+
+
+def test_the_stricter_of_row_and_manifest_decides_what_may_be_sent(build, tmp_path, monkeypatch):
+    """A row that says nothing of its agreement is known by the manifest, as it is when it is published or shown."""
+    manifest = json.loads(json.dumps(build.manifest))
+    manifest["corpora"]["hoc"]["license"] = "agreement"
+    closed = artefact.Build(build.folder, manifest)
+    backend = chat.load("oracle")
+    backend.address = "models.example"
+    monkeypatch.setattr(chat, "load", lambda model, settings: backend)
+    with pytest.raises(chat.ChatError, match=r"models\.example is not this machine: hoc"):
+        evaluator.evaluate(closed, "oracle", out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -1,12 +1,13 @@
 """Instructions that stand on rows: what a prompt shows, and when an answer agrees with the gold."""
 
+import json
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 import medinstruct
-from medinstruct import scorer
+from medinstruct import artefact, scorer
 from medinstruct.chat import ChatError, refuse_to_send
 from medinstruct.errors import NotFound
 from medinstruct.generator import grounded, seed
@@ -156,3 +157,12 @@ def test_text_under_agreement_is_refused_for_an_outside_address(build, rows):
         refuse_to_send(Outside(), prompts, ())
     refuse_to_send(Outside(), prompts, ("api.example.org",))
     refuse_to_send(Outside(), [one for one in prompts if one.corpus == "medmcqa"], ())
+
+
+def test_a_row_that_hides_its_agreement_is_known_by_the_manifest(build):
+    manifest = json.loads(json.dumps(build.manifest))
+    manifest["corpora"]["medmcqa"]["license"] = "agreement"
+    found = grounded.Rows(artefact.Build(build.folder, manifest), tasks=["qa"])
+    assert set(found.terms()) == {("medmcqa", "agreement")}
+    assert found.prompt(0, SEEDS, 1).is_under_agreement
+    assert found.origin(0).license == "agreement"

@@ -96,7 +96,7 @@ class Query:
     @property
     def is_under_agreement(self) -> bool:
         """Whether its text may not leave this machine."""
-        return _stays(self.row["license"])
+        return license.is_closed(self.row["license"])
 
 
 @dataclass(frozen=True)
@@ -127,16 +127,10 @@ class Prompt:
     @property
     def is_under_agreement(self) -> bool:
         """Whether its text may not leave this machine."""
-        return _stays(self.license)
+        return license.is_closed(self.license)
 
 
 Asked = Query | Prompt
-
-
-def _stays(id: str) -> bool:
-    """Whether text under a license may not leave this machine; under one that is none of `license.TERMS` it may not."""
-    terms = license.TERMS.get(id)
-    return terms is None or "agreement" in terms.obligations
 
 
 def wordings(manifest: Mapping[str, Any]) -> dict[str, Template]:

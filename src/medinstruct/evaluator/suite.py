@@ -92,7 +92,7 @@ def suite(build: Build, limit: int | None = None) -> Suite:
     stated = _entries(build)
     groups: dict[int, list[Row]] = {}
     for row in build["test"]:
-        groups.setdefault(entry_of(row), []).append(row)
+        groups.setdefault(entry_of(row), []).append({**row, "license": build.terms(row)})
     names = _names(stated)
     found = [_dataset(build, stated, entry, names[entry], rows, limit) for entry, rows in sorted(groups.items())]
     datasets = _told_apart(_told_apart(found, lambda one: f"as {one.type.name}"), lambda one: f"entry {one.entry}")

@@ -65,11 +65,10 @@ class Rows:
         self._terms: Counter[tuple[str, str]] = Counter()
         chosen: list[tuple[int, int]] = []
         for first, batch in build[split].batches(COLUMNS):
-            columns = (batch[name].to_pylist() for name in COLUMNS)
-            for at, (id, corpus, license, type, task) in enumerate(zip(*columns), first):
-                if type not in UNCHECKED and (not tasks or task in tasks):
-                    chosen.append((draw(seed, "ground", id), at))
-                    self._terms[corpus, license] += 1
+            for at, row in enumerate(batch.to_pylist(), first):
+                if row["type"] not in UNCHECKED and (not tasks or row["task"] in tasks):
+                    chosen.append((draw(seed, "ground", row["id"]), at))
+                    self._terms[row["corpus"], build.terms(row)] += 1
         if not chosen:
             raise NotFound(
                 f"no row of {build.folder} that can be checked", where=f"split {split}",
@@ -134,7 +133,7 @@ class Rows:
 
     def _read(self, number: int) -> dict[str, Any]:
         row: dict[str, Any] = self._build[self._split][self._order[number % len(self._order)]]
-        return row
+        return {**row, "license": self._build.terms(row)}
 
 
 def asked_so_far(row: Row) -> str:

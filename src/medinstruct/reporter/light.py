@@ -25,9 +25,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from medinstruct import artefact, tasks
+from medinstruct import artefact, license, tasks
 from medinstruct.artefact import Build
-from medinstruct.license import TERMS
 from medinstruct.text.tokenizer import Tokenizer
 
 Tell = Callable[[str, int, int], None]
@@ -92,13 +91,6 @@ class Light:
         return ((names[one], others[other]) for one, other in zip(task.codes, corpus.codes))
 
 
-def is_closed(row_license: str, stated: str) -> bool:
-    """Return whether text under these terms, as the row and the manifest name them, may stand in no file; under a
-    license that is none of `TERMS` it may not.
-    """
-    return any(id not in TERMS or "agreement" in TERMS[id].obligations for id in (row_license, stated))
-
-
 READ = (
     "id", "corpus", "document", "task", "type", "template", "answer_format", "language", "license", "example", "gold", "meta"
 )  # fmt: skip
@@ -121,7 +113,6 @@ def gather(build: Build, tokenizers: Sequence[Tokenizer], *, text: bool, tell: T
     answers, ids = _Answers(), bytearray()
     lengths, closed = list[int](), list[bool]()
     whole: dict[str, list[int]] = {each.name: [] for each in tokenizers}
-    licenses = {id: corpus["license"] for id, corpus in build.manifest["corpora"].items()}
     size, starts = sum(len(rows) for rows in build.values()), {}
     for split in build:
         starts[split] = len(closed)
@@ -130,7 +121,7 @@ def gather(build: Build, tokenizers: Sequence[Tokenizer], *, text: bool, tell: T
                 whole[each.name] += _tokens(batch["messages"], each)
             with artefact.reading(build.folder / "data"):
                 for row in batch.select(list(READ)).to_pylist():
-                    shut = not text and is_closed(row["license"], licenses.get(row["corpus"], ""))
+                    shut = not text and license.is_closed(build.terms(row))
                     closed.append(shut)
                     answers.add(row, shut)
                     ids += bytes(DIGITS // 2) if shut else bytes.fromhex(row["id"][:DIGITS])
