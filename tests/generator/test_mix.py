@@ -193,6 +193,32 @@ def test_rows_under_agreement_are_refused_before_the_first_request(ground, tmp_p
         assert server.requests > 0
 
 
+def test_what_stands_on_text_under_agreement_is_shown_with_rows_of_its_corpus_alone(ground, tmp_path):
+    """An instruction may say again what its row says; shown as an example beside an open row, its words would go into rows that may leave."""
+    knows = right(ground)
+    closed = {grounded.material(grounded.scorer.asked(row)): row["license"] == "agreement" for row in ground["train"]}
+
+    def say(messages, seed):
+        is_closed = next(shut for text, shut in closed.items() if f"\n{text}\n=== end" in messages[-1]["content"])
+        return knows(messages, 1).replace("choose what fits", "words of a patient" if is_closed else "words for all")
+
+    with serving(say=say) as server:
+        how = settings(server, size=40, way={"per_call": 1, "generated": 2, "batch": 4})
+        build = generator.generate("openai:knows", tmp_path / "bio", how, ground=grounded.Rows(ground), filters=[])
+    asked = [json.loads(line) for line in (tmp_path / "bio" / "journal.jsonl").read_text().splitlines()]
+    prompts = ["\n".join(turn["content"] for turn in one["about"]["messages"]) for one in asked if "about" in one]
+    shown = {
+        (is_closed, what)
+        for prompt in prompts
+        for text, is_closed in closed.items()
+        if f"\n{text}\n=== end" in prompt
+        for what in ("patient", "all")
+        if f"words {'of a' if what == 'patient' else 'for'} {what}" in prompt
+    }
+    assert shown == {(True, "patient"), (True, "all"), (False, "all")}
+    assert {row["license"] for row in build["train"]} == {"agreement", "mit"}
+
+
 def test_a_damaged_row_of_a_mixed_in_build_is_set_aside(run, tmp_path):
     import pyarrow as pa
 

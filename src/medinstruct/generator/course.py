@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
+from medinstruct import license
 from medinstruct.chat import Answer, Prompt
 from medinstruct.errors import MedinstructError
 from medinstruct.generator import prompt, reading
@@ -154,8 +155,6 @@ class Course:
         self.way, self.model, self.size, self.seeds, self.wordings = way, model, size, seeds, wordings
         self.filters, self.exchange, self.ground, self.tell = filters, exchange, ground, tell
         self.accepted: list[Accepted] = []
-        self.pool: list[Candidate] = []
-        """Those of `accepted`, as prompts show them."""
         self.tally = Tally()
         self.classifier = Classifier(seeds)
         self.judged_by = hashlib.sha256(f"{way.judge}\n{wordings.judge.source}".encode()).hexdigest()[:8]
@@ -194,12 +193,22 @@ class Course:
 
     def _prompt(self, number: int) -> tuple[Prompt, tuple[str, ...]]:
         way = self.way
-        seeds = prompt.shown(number, self.seeds, self.pool, way.per_prompt, way.generated, way.seed)
+        again = self._again(number) if way.generated else ()
+        seeds = prompt.shown(number, self.seeds, again, way.per_prompt, way.generated, way.seed)
         ids = tuple(seed.id for seed in seeds)
         if self.ground is not None:
             return self.ground.prompt(number, seeds, way.per_call), ids
         turns = prompt.to_write(self.wordings.write, seeds, way.per_call, answers=not way.second)
         return Prompt(f"{number:06d}", turns, prompt.form("write", answers=not way.second), draw=number), ids
+
+    def _again(self, number: int) -> list[Candidate]:
+        """What was accepted, as far as a prompt may show it again: what stands on text that stays here, with rows of its corpus alone."""
+        here = self.ground.origin(number) if self.ground else Origin()
+        return [
+            one.candidate
+            for one in self.accepted
+            if one.origin.corpus == here.corpus or not license.is_closed(one.origin.license)
+        ]
 
     def _judge_batch(self, batch: Sequence[tuple[Prompt, tuple[str, ...]]]) -> None:
         """Take what the answers to a batch bring.
@@ -308,7 +317,6 @@ class Course:
         for one in self.filters:
             if isinstance(one, Remembering):
                 one.accepted(candidate)
-        self.pool.append(candidate)
         self.accepted.append(Accepted(candidate, by, self._origin(candidate), verdict))
         self._fruitless = self.tally.requests
         self.tell(self)
