@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from medinstruct.card import markdown
 from medinstruct.errors import FormatError
 
 BEGIN = "<!-- medinstruct: written by code from here -->"
@@ -54,9 +55,11 @@ def merge(generated: str, published: str) -> str:
     """
     head, body = parts(generated)
     old_head, old_body = parts(published)
-    tags = [*head.get("tags", []), *(tag for tag in old_head.get("tags", []) if tag not in head.get("tags", []))]
+    ours, theirs = head.get("tags", []), old_head.get("tags") or []
+    tags = [*ours, *(tag for tag in (theirs if isinstance(theirs, list) else [theirs]) if tag not in ours)]
     whole = {**head, **{key: value for key, value in old_head.items() if key not in head}, "tags": tags}
     before, after = _own(old_body)
+    body = body.replace(BEGIN, "").replace(END, "")  # in a block of code a citation stands as it is
     text = "\n\n".join(part for part in (before.strip(), f"{BEGIN}\n\n{body.strip()}\n\n{END}", after.strip()) if part)
     return write(whole, text)
 
@@ -78,10 +81,9 @@ def _own(body: str) -> tuple[str, str]:
 
 
 def add_change(changelog: str, version: str, lines: list[str]) -> str:
-    """Return a changelog with a version on top; one that is there already is replaced."""
-    title = "# Changelog"
-    entry = f"## {version}\n\n" + "\n".join(f"- {line}" for line in lines)
+    """Return a changelog with a version on top, below what people wrote there; one that is there already is replaced."""
+    entry = f"## {version}\n\n" + "\n".join(f"- {markdown.text(line)}" for line in lines)
     sections = [s.strip() for s in re.split(r"^(?=## )", changelog.replace("\r\n", "\n"), flags=re.MULTILINE)]
-    head = sections[0] if sections[0].startswith("# ") else title
+    head = sections[0] or "# Changelog"
     rest = [s for s in sections[1:] if s.splitlines()[0].split()[1:2] != [version]]
     return "\n\n".join([head, entry, *rest]) + "\n"
