@@ -11,7 +11,7 @@ import pytest
 import medinstruct
 from medinstruct import artefact
 from medinstruct.errors import MedinstructError
-from medinstruct.publisher import Permits, gate, tripwire
+from medinstruct.publisher import Permits, by_task, gate, tripwire
 from medinstruct.publisher.gate import GateError
 
 ALL = {"samples": True, "quarantined": True, "collection": True}
@@ -111,6 +111,24 @@ def test_two_share_alikes_go_as_a_collection_or_not_at_all(open_build, tmp_path)
     with pytest.raises(GateError, match="no license fits the whole"):
         gate.check(build, Permits(samples=True))
     assert gate.check(build, Permits(samples=True, collection=True)).license is None
+
+
+def test_rows_of_each_task_have_a_file_of_their_own(open_build, tmp_path):
+    for name, path in by_task(open_build, tmp_path).items():
+        _, task, file = name.split("/")
+        rows = [row for row in open_build[file.removesuffix(".parquet")] if row["task"] == task]
+        assert pq.read_table(path).to_pylist() == rows
+        assert rows
+
+
+@pytest.mark.parametrize("task", ["../../../ner", "/ner", "..", "", "a\\b", "a/b"])
+def test_a_task_that_is_no_name_of_a_folder_writes_nothing(open_build, tmp_path, task):
+    """The rows of each task go into a folder of its name, and a build may come from anywhere."""
+    build = rewritten(open_build, tmp_path / "odd", lambda n, row: {**row, "task": task} if n else row)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(GateError, match="is no name of a task"):
+        by_task(build, tmp_path / "a" / "b" / "c")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("way", ["cli", "api"])

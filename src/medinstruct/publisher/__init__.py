@@ -18,6 +18,7 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from medinstruct.rebuild import sealed
 __all__ = ["Permits", "Published", "clinical", "fetch", "publish"]
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
+TASK = re.compile(r"\w[\w.-]*", re.ASCII)
 OURS = re.compile(
     r"(data|tasks|stubs)/.*\.parquet|plots/.*\.png|manifest\.json|ledger\.json|croissant\.json|ATTRIBUTION\.md"
 )
@@ -244,22 +246,35 @@ def _card(
 
 
 def by_task(build: Build, folder: Path) -> dict[str, Path | bytes]:
-    """Write the rows of each task by themselves, and return the files: what `datasets` calls a configuration needs its own."""
+    """Write the rows of each task by themselves, and return the files: what `datasets` calls a configuration needs its own.
+
+    Raises:
+        GateError: if a task has a name that no folder can have.
+    """
     files: dict[str, Path | bytes] = {}
     for split in build:
         tasks = sorted(
             {task for _, batch in build[split].batches(["task"]) for task in pc.unique(batch["task"]).to_pylist()}
         )
-        for task in tasks if len(tasks) > 1 else ():
-            name = f"tasks/{task}/{split}.parquet"
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with pq.ParquetWriter(path, artefact.SCHEMA, compression="zstd", store_schema=False) as writer:
-                for _, batch in build[split].batches(artefact.SCHEMA.names, size=1024):
-                    chosen = batch.filter(pc.equal(batch["task"], task))
-                    writer.write_table(pa.Table.from_batches([chosen]))
-            files[name] = path
+        if len(tasks) < 2:
+            continue
+        if odd := [task for task in tasks if not TASK.fullmatch(task)]:
+            raise GateError(
+                f"{odd[0]!r} is no name of a task", where=str(build.folder), next="letters, digits and hyphens"
+            )
+        paths = {task: folder / f"tasks/{task}/{split}.parquet" for task in tasks}
+        with ExitStack() as opened:
+            writers = {task: opened.enter_context(_writer(path)) for task, path in paths.items()}
+            for _, batch in build[split].batches(artefact.SCHEMA.names, size=1024):
+                for task, writer in writers.items():
+                    writer.write_table(pa.Table.from_batches([batch.filter(pc.equal(batch["task"], task))]))
+        files |= {path.relative_to(folder).as_posix(): path for path in paths.values()}
     return files
+
+
+def _writer(path: Path) -> pq.ParquetWriter:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return pq.ParquetWriter(path, artefact.SCHEMA, compression="zstd", store_schema=False)
 
 
 def _configs(files: Mapping[str, Any]) -> list[dict[str, Any]]:
