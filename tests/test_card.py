@@ -13,8 +13,8 @@ import yaml
 from huggingface_hub import DatasetCard, DatasetCardData
 
 import medinstruct
-from medinstruct import artefact, card, license
-from medinstruct.card import bibtex, markdown, plots, sections
+from medinstruct import artefact, card, license, markdown
+from medinstruct.card import bibtex, plots, sections
 from medinstruct.card.head import CATEGORIES
 from medinstruct.errors import MedinstructError
 

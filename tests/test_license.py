@@ -1,5 +1,6 @@
 """Terms of corpora and what they come to together."""
 
+import re
 import typing
 
 import pytest
@@ -168,6 +169,14 @@ def test_the_attribution_file_names_every_part_with_its_license():
     assert text.index("## Alpha") < text.index("## Zeta (2)")
     assert "[cc-by-4.0](https://creativecommons.org/licenses/by/4.0/legalcode), stated by: card" in text
     assert "- License: unknown\n" in text
+
+
+def test_what_corpora_say_of_themselves_is_text_in_the_attribution_file():
+    hostile = "x\n\n# Huge <script>alert(1)</script> [a](javascript:b) ![d](http://e)"
+    said = dict.fromkeys(("title", "homepage", "citation", "version", "license", "stated"), hostile)
+    text = license.attribution({"one": said, "two": {**said, "homepage": "https://a_b.example/c_d_e"}})
+    assert len(re.findall(r"^#", text, re.MULTILINE)) == 3
+    assert not re.search(r"<script|(?<!\\)\]\((?!https://a_b\.example/c_d_e\))|(?<!\\)!", text)
 
 
 def test_a_license_that_nobody_knows_is_refused_where_it_is_stated():

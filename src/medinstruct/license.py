@@ -24,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from medinstruct import markdown
 from medinstruct.errors import MedinstructError, did_you_mean
 
 Obligation = Literal[
@@ -216,8 +217,12 @@ def attribution(corpora: Mapping[str, Mapping[str, object]]) -> str:
 
 def _credit(corpus: Mapping[str, object]) -> str:
     id = str(corpus["license"])
-    link = TERMS[id].text if id in TERMS else ""
-    terms = f"[{id}]({link})" if link else id
-    stated = f", stated by: {corpus['stated']}" if corpus.get("stated") else ""
-    version = f" ({corpus['version']})" if corpus.get("version") else ""
-    return f"\n## {corpus['title']}{version}\n\n- {corpus['citation']}\n- {corpus['homepage']}\n- License: {terms}{stated}\n"
+    terms = TERMS[id].text if id in TERMS else ""
+    version = f" ({markdown.text(corpus['version'])})" if corpus.get("version") else ""
+    stated = f", stated by: {markdown.text(corpus['stated'])}" if corpus.get("stated") else ""
+    lines = (
+        markdown.text(corpus["citation"]),
+        markdown.link(corpus["homepage"], corpus["homepage"]),
+        f"License: {markdown.link(id, terms)}{stated}",
+    )
+    return f"\n## {markdown.text(corpus['title'])}{version}\n\n" + "".join(f"- {line}\n" for line in lines if line)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from medinstruct.card.markdown import bullets, table, text
 from medinstruct.card.sections import Json, joined, picture
+from medinstruct.markdown import bullets, table, text
 
 KINDS = ("documents", "annotations", "examples", "samples")
 

@@ -10,8 +10,8 @@ from typing import Any
 from medinstruct.card import bibtex
 from medinstruct.card.composition import Composition
 from medinstruct.card.head import Release
-from medinstruct.card.markdown import bullets, cited, code, fold, link, prose, table, text
 from medinstruct.license import TERMS, Verdict
+from medinstruct.markdown import bullets, cited, code, fold, link, prose, table, text
 
 Json = Mapping[str, Any]
 

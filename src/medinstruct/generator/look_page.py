@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from medinstruct.card import markdown as md
+from medinstruct import markdown as md
 from medinstruct.card.plots import COLOURS, FAINT, SETTINGS
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from medinstruct.card import markdown
+from medinstruct import markdown
 from medinstruct.errors import FormatError
 
 BEGIN = "<!-- medinstruct: written by code from here -->"

@@ -22,9 +22,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from medinstruct import artefact, card, corpora, recipe, shelf
+from medinstruct import artefact, card, corpora, markdown, recipe, shelf
 from medinstruct.artefact import ROWS_PER_SHARD, Build
-from medinstruct.card import markdown
 from medinstruct.corpora import vocabulary
 from medinstruct.publisher.gate import GateError
 from medinstruct.rebuild import sealed
