@@ -35,3 +35,11 @@ def test_it_says_that_there_is_a_token_and_never_which(tmp_path):
 
     assert "token yes" in told
     assert KEY not in told
+
+
+def test_a_login_in_the_address_of_the_hub_stays_here(tmp_path):
+    """What doctor says is pasted into reports of faults."""
+    told = doctor(HF_ENDPOINT="https://me:s3cr%40t@mirror.example/hub", MEDINSTRUCT_CACHE=str(tmp_path))
+
+    assert "https://mirror.example/hub" in told
+    assert "s3cr" not in told

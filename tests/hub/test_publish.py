@@ -246,3 +246,12 @@ def test_no_token_is_in_any_output(client):
     assert client.said
     assert TOKEN not in client.output()
     assert TOKEN.removeprefix("hf_") not in client.output()
+
+
+def test_a_login_in_the_address_of_the_hub_is_published_nowhere():
+    """The address stands on the card, in `croissant.json` and in the BibTeX."""
+    from medinstruct.publisher.hub import without_login
+
+    assert without_login("https://me:s3cr@t@mirror.example/hub") == "https://mirror.example/hub"
+    for plain in ("https://huggingface.co", "http://127.0.0.1:9/a@b"):
+        assert without_login(plain) == plain

@@ -106,5 +106,11 @@ def _hub() -> dict[str, str]:
     import huggingface_hub
     from huggingface_hub import constants
 
+    from medinstruct.publisher.hub import without_login
+
     offline = "yes" if constants.HF_HUB_OFFLINE else "no"
-    return {"address": constants.ENDPOINT, "token": "yes" if huggingface_hub.get_token() else "no", "offline": offline}
+    return {
+        "address": without_login(constants.ENDPOINT),
+        "token": "yes" if huggingface_hub.get_token() else "no",
+        "offline": offline,
+    }

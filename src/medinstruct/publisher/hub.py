@@ -56,7 +56,7 @@ class Repository:
     @property
     def address(self) -> str:
         """Where people find it."""
-        return f"{self._api.endpoint}/datasets/{self.name}"
+        return f"{without_login(self._api.endpoint)}/datasets/{self.name}"
 
     def state(self, revision: str = "main") -> State | None:
         """Return what is there, or None if there is no such repository."""
@@ -193,14 +193,18 @@ class Repository:
                     raise
                 status = 0  # the connection was refused or cut
             except ValueError as error:  # what `huggingface_hub` makes of a head of a card that the Hub does not take
-                raise HubError(
-                    f"the Hub does not take this for {self.name}: {str(error).splitlines()[0][:200]}"
-                ) from None
+                said = " ".join(str(error).split())[:200]
+                raise HubError(f"the Hub does not take this for {self.name}: {said}") from None
             if attempt < self._attempts:
                 self._wait(FIRST_WAIT * 2 ** (attempt - 1))
         raise HubError(
             _say(self.name, status), next="try again later: what was sent is not lost, and nothing is half done"
         )
+
+
+def without_login(address: str) -> str:
+    """Return an address without the name and password that HF_ENDPOINT may hold: cards and reports of faults go to others."""
+    return re.sub(r"(?<=://)[^/]*@", "", address)
 
 
 NEXT = {
