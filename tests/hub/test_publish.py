@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import subprocess
 import sys
@@ -11,24 +10,10 @@ import pytest
 
 import medinstruct
 from hub.conftest import Client
+from hub.faults import SAMPLES, failing, is_at_the_old_version_or_the_new, published
 from hub.model import TOKEN
 
-SAMPLES = {"samples": True, "quarantined": True}
 FAULTS = (429, 500, 502, 503, "cut", "cut after", 400, 401)
-
-
-@pytest.fixture(autouse=True)
-def no_fault(hub):
-    hub.fault = lambda request: None
-
-
-def published(hub, name):
-    """What the head of a repository holds, as (digest, whether all its shards are there)."""
-    tree = hub.repositories[name].head.tree
-    if "manifest.json" not in tree:
-        return None
-    manifest = json.loads(hub.read(name, "manifest.json"))
-    return manifest["digest"], all(tree[shard["file"]].sha256 == shard["sha256"] for shard in manifest["shards"])
 
 
 def test_a_version_comes_back_row_for_row(hub, client, builds):
@@ -114,8 +99,8 @@ def test_somebody_elses_commit_in_between_is_told_and_kept(hub, client, builds):
             hub.fault = lambda request: None
             hub.put("org/race", {"theirs.txt": b"theirs"})
 
-    hub.fault = meddle
-    told = client("publish", builds[1].folder, "org/race", version="1.1.0", **SAMPLES)
+    with failing(hub, meddle):
+        told = client("publish", builds[1].folder, "org/race", version="1.1.0", **SAMPLES)
     assert told["kind"] == "Conflict"
     assert published(hub, "org/race") == (builds[0].digest, True)
     assert "1.1.0" not in hub.repositories["org/race"].tags
@@ -174,9 +159,6 @@ def test_pictures_go_along_and_the_card_shows_them(hub, client, builds):
 
 
 def test_an_answer_that_was_lost_is_no_second_commit(hub, client, builds):
-    hub.fault = lambda request: (
-        "cut after" if request.method == "POST" and "/commit/" in request.path and "org/lost" in request.path else None
-    )
     lost = []
 
     def once(request):
@@ -185,8 +167,8 @@ def test_an_answer_that_was_lost_is_no_second_commit(hub, client, builds):
             return "cut after"
         return None
 
-    hub.fault = once
-    assert client("publish", builds[0].folder, "org/lost", version="1.0.0", **SAMPLES)["done"]["state"] == "new"
+    with failing(hub, once):
+        assert client("publish", builds[0].folder, "org/lost", version="1.0.0", **SAMPLES)["done"]["state"] == "new"
     assert lost
     assert len(hub.repositories["org/lost"].commits) == 2
 
@@ -203,41 +185,18 @@ def test_a_token_that_expired_is_told_without_it(hub, builds, tmp_path):
 
 @pytest.mark.parametrize("seed", [pytest.param(n, marks=[pytest.mark.slow] if n else []) for n in range(10)])
 def test_whatever_fails_the_repository_is_at_the_old_version_or_the_new(hub, client, builds, seed):
-    """Twenty faults in random places: the head is whole at every stop, and the next attempt ends well."""
-    chance = random.Random(seed)
-    name = f"org/faulty-{seed}"
-    client("publish", builds[0].folder, name, version="1.0.0", **SAMPLES)
-    old, new = builds[0].digest, builds[1].digest
-    first = dict(hub.repositories[name].tags)
-    versions = [old, new]
-    injected = failed = 0
-    for n in range(1, 21):
-        build = builds[n % 2]
-        start, at, kind, times = hub.asked, chance.randint(1, 16), chance.choice(FAULTS), chance.choice((1, 1, 2, 30))
-        struck = []
-
-        def fault(request, start=start, at=at, kind=kind, times=times, struck=struck):
-            if request.number - start >= at and len(struck) < times:
-                struck.append(request.path)
-                return kind
-            return None
-
-        hub.fault = fault
-        told = client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
-        hub.fault = lambda request: None
-        injected += bool(struck)
-        failed += "error" in told
-        digest, whole = published(hub, name)
-        assert whole, "all shards of the manifest are there"
-        assert digest in versions
-        assert hub.repositories[name].tags["1.0.0"] == first["1.0.0"]
-        for tag, oid in hub.repositories[name].tags.items():
-            manifest = json.loads(hub.read(name, "manifest.json", oid))
-            assert manifest["digest"] == (old if tag == "1.0.0" else builds[(int(tag.split(".")[0]) - 1) % 2].digest)
-        if "error" in told:
-            assert "done" in client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
-        assert published(hub, name) == (build.digest, True)
-        assert f"{n + 1}.0.0" in hub.repositories[name].tags
+    """Twenty faults in random places."""
+    injected, failed = is_at_the_old_version_or_the_new(
+        hub,
+        client,
+        builds,
+        f"org/faulty-{seed}",
+        seed=seed,
+        versions=20,
+        furthest=16,
+        kinds=FAULTS,
+        times=(1, 1, 2, 30),
+    )
     assert injected >= 15
     assert failed >= 1
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import medinstruct
+from hub.faults import failing
 from hub.model import TOKEN
 from medinstruct.publisher import stubs as publishing
 from medinstruct.rebuild import sealed
@@ -87,17 +88,9 @@ def test_other_stubs_are_another_version_and_the_changelog_counts_them(hub, clie
 
 def test_without_being_told_not_one_request_is_made(hub, client, build):
     seen = []
-    hub.fault = lambda request: seen.append(request)
-    told = client(
-        "publish",
-        build.folder,
-        "org/none",
-        version="1.0.0",
-        quarantined=True,
-        collection=True,
-        allow=["medmcqa", *CLOSED],
-    )
-    hub.fault = lambda request: None
+    told_all = {"quarantined": True, "collection": True, "allow": ["medmcqa", *CLOSED]}
+    with failing(hub, seen.append):
+        told = client("publish", build.folder, "org/none", version="1.0.0", **told_all)
     assert "under an agreement" in told["error"]
     assert seen == []
     assert "org/none" not in hub.repositories

@@ -1,12 +1,9 @@
 """Publishing through `hf_xet` itself: into a store of chunks on loopback, and back, with everything that can go wrong there."""
 
-import json
-import random
-
 import pytest
 
 from hub.conftest import Client
-from hub.test_publish import SAMPLES, published
+from hub.faults import SAMPLES, is_at_the_old_version_or_the_new, published
 
 FAULTS = (429, 500, 503, "cut", "cut after", 400, 401, 403, 404)
 
@@ -16,11 +13,6 @@ def client(hub, tmp_path_factory):
     found = Client(hub.base, tmp_path_factory.mktemp("xet"), xet=True)
     yield found
     found.close()
-
-
-@pytest.fixture(autouse=True)
-def no_fault(hub):
-    hub.fault = lambda request: None
 
 
 def asked(hub, since, *prefixes):
@@ -69,37 +61,10 @@ def test_content_that_came_as_another_is_refused(hub, client, builds, monkeypatc
 
 @pytest.mark.parametrize("seed", [pytest.param(n, marks=[pytest.mark.slow] if n else []) for n in range(4)])
 def test_whatever_fails_the_repository_is_at_the_old_version_or_the_new(hub, client, builds, seed):
-    """Ten faults at random requests to the store and the Hub; the next attempt ends well."""
-    chance = random.Random(seed)
-    name = f"xet/faulty-{seed}"
-    client("publish", builds[0].folder, name, version="1.0.0", **SAMPLES)
-    versions = {build.digest for build in builds}
-    injected = failed = 0
-    for n in range(1, 11):
-        build = builds[n % 2]
-        start, at, kind, times = hub.asked, chance.randint(1, 12), chance.choice(FAULTS), chance.choice((1, 2, 30))
-        struck = []
-
-        def fault(request, start=start, at=at, kind=kind, times=times, struck=struck):
-            if request.number - start >= at and len(struck) < times and request.path != "/v1/telemetry":
-                struck.append(request.path)
-                return kind
-            return None
-
-        hub.fault = fault
-        told = client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
-        hub.fault = lambda request: None
-        injected += bool(struck)
-        failed += "error" in told
-        digest, whole = published(hub, name)
-        assert whole, "all shards of the manifest are there"
-        assert digest in versions
-        for tag, oid in hub.repositories[name].tags.items():
-            manifest = json.loads(hub.read(name, "manifest.json", oid))
-            assert manifest["digest"] == builds[(int(tag.split(".")[0]) - 1) % 2].digest
-        if "error" in told:
-            assert "done" in client("publish", build.folder, name, version=f"{n + 1}.0.0", **SAMPLES)
-        assert published(hub, name) == (build.digest, True)
+    """Ten faults at random requests to the store and the Hub."""
+    injected, failed = is_at_the_old_version_or_the_new(
+        hub, client, builds, f"xet/faulty-{seed}", seed=seed, versions=10, furthest=12, kinds=FAULTS, times=(1, 2, 30)
+    )
     assert injected >= 6
     assert failed >= 1
 
