@@ -79,7 +79,9 @@ def test_terms_that_the_hub_has_no_word_for_are_named_and_linked(build, tmp_path
         next(iter(manifest["corpora"].values()))["license"] = id
 
     made = altered(build, tmp_path / "made", change)
-    release = card.Release("org/name", "1.0.0", "https://hub.example/datasets/org/name", card.terms(made.manifest))
+    release = card.Release(
+        "org/name", "1.0.0", "https://hub.example/datasets/org/name", license.of_build(made.manifest)
+    )
     data = front(card.write(made, release))
 
     assert (data["license"], data["license_name"]) == ("other", "terms-of-its-parts")
@@ -89,9 +91,9 @@ def test_terms_that_the_hub_has_no_word_for_are_named_and_linked(build, tmp_path
 def test_a_demanded_license_is_carried_where_all_allow_it(build):
     free = {"corpora": {"a": {"license": "cc-by-4.0"}}}
 
-    assert card.terms(free).license == "cc-by-4.0"
-    assert card.terms(free | {"license": "cc-by-sa-4.0"}).license == "cc-by-sa-4.0"
-    assert card.terms(free | {"license": "mit"}).license == "cc-by-4.0"
+    assert license.of_build(free).license == "cc-by-4.0"
+    assert license.of_build(free | {"license": "cc-by-sa-4.0"}).license == "cc-by-sa-4.0"
+    assert license.of_build(free | {"license": "mit"}).license == "cc-by-4.0"
 
 
 # Its numbers

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import medinstruct
-from medinstruct import exporter
+from medinstruct import artefact, exporter
 from medinstruct.errors import MedinstructError
 
 SHOT_ROW = {
@@ -47,6 +47,25 @@ def test_datasets_reads_it(build, tmp_path, shape):
     files = {split: str(tmp_path / "out" / f"{split}.jsonl") for split in build}
     found = datasets.load_dataset("json", data_files=files, cache_dir=str(tmp_path / "cache"))
     assert {split: len(rows) for split, rows in found.items()} == {split: len(rows) for split, rows in build.items()}
+
+
+def test_terms_that_nobody_knows_go_along_as_unknown(build, tmp_path):
+    """A build may come from anywhere; its card says the same of such a license."""
+    build = artefact.Build(build.folder, json.loads(json.dumps(build.manifest)))
+    build.manifest["corpora"]["bc5cdr"]["license"] = "my-license-1.0"
+    exporter.export(build, "messages", tmp_path / "out")
+    terms = json.loads((tmp_path / "out" / "TERMS.json").read_text())
+    assert terms["corpora"]["bc5cdr"] == "my-license-1.0"
+    assert terms["license"] is None
+    assert "unknown" in terms["obligations"]
+
+
+def test_the_license_that_a_recipe_demands_is_the_one_that_is_told(build, tmp_path):
+    free = {id: {**corpus, "license": "cc-by-4.0"} for id, corpus in build.manifest["corpora"].items()}
+    for n, (wanted, due) in enumerate({"": "cc-by-4.0", "cc-by-sa-4.0": "cc-by-sa-4.0", "mit": "cc-by-4.0"}.items()):
+        demanding = artefact.Build(build.folder, {**build.manifest, "corpora": free, "license": wanted})
+        exporter.export(demanding, "messages", tmp_path / str(n))
+        assert json.loads((tmp_path / str(n) / "TERMS.json").read_text())["license"] == due
 
 
 def test_shots_and_system_keep_their_places():

@@ -21,8 +21,8 @@ https://creativecommons.org/share-your-work/licensing-considerations/compatible-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 from medinstruct import markdown
 from medinstruct.errors import MedinstructError, did_you_mean
@@ -126,6 +126,11 @@ def together(ids: Iterable[str]) -> set[Obligation]:
     return {obligation for id in ids for obligation in TERMS[id].obligations}
 
 
+def known(id: str) -> str:
+    """Return a license as a key of `TERMS`: itself, or `unknown` for one that nobody knows, as builds from anywhere may name."""
+    return id if id in TERMS else "unknown"
+
+
 def is_closed(*ids: str) -> bool:
     """Return whether text under one of these licenses stays on this machine: an agreement asks for that, and so may terms that
     nobody knows.
@@ -160,6 +165,16 @@ class Verdict:
     def hub(self) -> str:
         """The identifier for the head of a card."""
         return self.license or "other"
+
+    def carrying(self, wanted: str) -> Verdict:
+        """The verdict with the license that a recipe demands, where every part allows it."""
+        return replace(self, license=wanted) if self.license and self.drop.get(wanted) == () else self
+
+
+def of_build(manifest: Mapping[str, Any]) -> Verdict:
+    """Return which license a build can carry by what its manifest says; a license that nobody knows counts as `unknown`."""
+    parts = {id: known(corpus["license"]) for id, corpus in manifest["corpora"].items()}
+    return verdict(parts).carrying(manifest.get("license", ""))
 
 
 def verdict(parts: Mapping[str, str]) -> Verdict:

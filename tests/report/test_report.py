@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import medinstruct
-from medinstruct import artefact, card, reporter, tasks
+from medinstruct import artefact, card, license, reporter, tasks
 from medinstruct.errors import FormatError, NotFound
 from medinstruct.license import TERMS
 from medinstruct.reporter import drawn, facts, light, marks, packing
@@ -104,7 +104,7 @@ def test_composition_and_license_are_those_of_the_card(build, page):
 
     assert [tuple(line[:3]) for line in page["facts"]["composition"]] == sorted(made_of.rows)
     assert sum(line[4] for line in page["facts"]["composition"]) == sum(made_of.tokens.values())
-    assert page["facts"]["terms"]["license"] == card.terms(build.manifest).license
+    assert page["facts"]["terms"]["license"] == license.of_build(build.manifest).license
 
 
 def test_tokens_are_counted_by_each_tokenizer_and_what_is_cut_is_told(events):

@@ -15,13 +15,13 @@ from collections.abc import Collection
 
 import yaml
 
-from medinstruct import artefact
+from medinstruct import artefact, license
 from medinstruct.artefact import Build
 from medinstruct.card import left_out, sections
 from medinstruct.card.composition import Composition, measure
-from medinstruct.card.head import Release, carried, head, terms
+from medinstruct.card.head import Release, head
 
-__all__ = ["Composition", "Release", "carried", "measure", "terms", "write"]
+__all__ = ["Composition", "Release", "measure", "write"]
 
 
 def write(
@@ -52,7 +52,7 @@ def _sections(build: Build, release: Release | None, made_of: Composition, plots
         sections.title(manifest, release),
         sections.contents(made_of, ledger, plots),
         sections.corpora(manifest, made_of),
-        sections.license(manifest, release.verdict if release else terms(manifest)),
+        sections.license(manifest, release.verdict if release else license.of_build(manifest)),
         left_out.left_out(manifest, ledger, plots),
         left_out.limits(manifest, ledger),
         sections.rebuild(manifest),

@@ -6,11 +6,11 @@ Vocabularies: https://huggingface.co/docs/hub/datasets-cards and https://hugging
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from medinstruct import license
-from medinstruct.license import TERMS, Verdict
+from medinstruct.license import Verdict
 
 SIZES = (
     (1_000, "n<1K"),
@@ -66,7 +66,7 @@ def head(manifest: Mapping[str, Any], forms: Iterable[tuple[str, str]], release:
         "pretty_name": manifest["title"],
         **({"version": release.version} if release else {}),
         "language": sorted({language for corpus in manifest["corpora"].values() for language in corpus["languages"]}),
-        **_license(terms(manifest) if release is None else release.verdict, release),
+        **_license(license.of_build(manifest) if release is None else release.verdict, release),
         "size_categories": [next((name for limit, name in SIZES if rows < limit), "100M<n<1B")],
         "task_categories": sorted({"text-generation", *(CATEGORIES[task][0] for task in tasks), *choice}),
         "tags": [tag for tag in tags if tag],
@@ -75,20 +75,6 @@ def head(manifest: Mapping[str, Any], forms: Iterable[tuple[str, str]], release:
             "data_files": [{"split": split, "path": f"data/{split}-*.parquet"} for split in manifest["rows"]],
         }],
     }  # fmt: skip
-
-
-def terms(manifest: Mapping[str, Any]) -> Verdict:
-    """Return which license a build can carry by what its manifest says; a license that nobody knows counts as `unknown`."""
-    parts = {
-        id: corpus["license"] if corpus["license"] in TERMS else "unknown" for id, corpus in manifest["corpora"].items()
-    }
-    return carried(license.verdict(parts), manifest)
-
-
-def carried(verdict: Verdict, manifest: Mapping[str, Any]) -> Verdict:
-    """Return the verdict with the license that the recipe demands, where every part allows it."""
-    wanted = manifest.get("license", "")
-    return replace(verdict, license=wanted) if verdict.license and verdict.drop.get(wanted) == () else verdict
 
 
 def _license(verdict: Verdict, release: Release | None) -> dict[str, str]:

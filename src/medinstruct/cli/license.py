@@ -32,7 +32,7 @@ def license_(
             f"no mixture can be given the license {want!r}", next=did_you_mean(want, license.FREE_TO_STRICT)
         )
     corpora = _parts(name)
-    found = license.verdict({id: str(corpus["license"]) for id, corpus in corpora.items()})
+    found = license.verdict({id: license.known(str(corpus["license"])) for id, corpus in corpora.items()})
     if attribution:
         write_text(attribution, license.attribution(corpora))
     if as_json:

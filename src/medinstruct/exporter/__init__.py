@@ -149,7 +149,7 @@ def _write_lines(path: Path, lines: Iterator[dict[str, Any]], rows: Any) -> None
 def _write_sides(folder: Path, build: Build, shape: str) -> None:
     manifest = build.manifest
     corpora = manifest["corpora"]
-    terms = license.verdict({id: corpus["license"] for id, corpus in corpora.items()})
+    terms = license.of_build(manifest)
     write_text(folder / "ATTRIBUTION.md", license.attribution(corpora))
     write_json(folder / "TERMS.json", {
         "recipe": manifest["recipe"], "digest": build.digest, "samples": manifest["samples"], "license": terms.license,

@@ -105,7 +105,7 @@ def publish(
         if closed:
             gate.check_whole(build, permits)
             leaving = stubbing.publication(build, closed, Path(scratch) / "leaving", data, workers=workers)
-        verdict = dataset_card.carried(gate.check(leaving, permits), leaving.manifest)
+        verdict = gate.check(leaving, permits).carrying(leaving.manifest.get("license", ""))
         tripped = tripwire.look(leaving, clinical)
         repository = Repository(name)
         state, unseen = _look(name, rehearse=rehearse)

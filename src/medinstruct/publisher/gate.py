@@ -22,7 +22,7 @@ import pyarrow as pa
 from medinstruct import artefact, corpora, license
 from medinstruct.artefact import Build
 from medinstruct.errors import MedinstructError
-from medinstruct.license import TERMS, Verdict
+from medinstruct.license import Verdict
 from medinstruct.rebuild import sealed
 
 
@@ -128,21 +128,17 @@ def terms_of_rows(build: Build) -> Counter[tuple[str, str]]:
                 .aggregate([([], "count_all")])
                 .to_pylist()
             ):
-                for id in {_known(row["license"]), *stated.get(row["corpus"], {"unknown"})}:
+                for id in {license.known(row["license"]), *stated.get(row["corpus"], {"unknown"})}:
                     found[row["corpus"], id] += row["count_all"]
     return found
 
 
 def _stated(build: Build) -> dict[str, set[str]]:
     """The licenses of each corpus of a manifest: the one that it names, and the one of the corpus' own module."""
-    stated = {id: {_known(corpus["license"])} for id, corpus in build.manifest["corpora"].items()}
+    stated = {id: {license.known(corpus["license"])} for id, corpus in build.manifest["corpora"].items()}
     for id in stated.keys() & set(corpora.names()):
         stated[id].add(corpora.load(id).license.id)
     return stated
-
-
-def _known(id: str) -> str:
-    return id if id in TERMS else "unknown"
 
 
 def _refuse_changed(build: Build) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from medinstruct import artefact, card, tasks
+from medinstruct import artefact, license, tasks
 from medinstruct.artefact import Build
 from medinstruct.card import Composition
 from medinstruct.card.plots import COLOURS, TASKS
@@ -170,14 +170,14 @@ def _test_parts(build: Build) -> list[tuple[str, dict[str, int]]]:
 
 def terms(build: Build, made_of: Composition) -> Json:
     """The license that the whole can carry, and those of its parts."""
-    verdict = card.terms(build.manifest)
+    verdict = license.of_build(build.manifest)
     rows = {corpus: count for (corpus,), (count, _) in made_of.totals(2).items()}
     return {
         "license": verdict.license, "collection": verdict.collection, "obligations": list(verdict.obligations),
         "because": [*verdict.because, *(conflict.why for conflict in verdict.conflicts)],
         "corpora": [
             {"id": id, "title": each["title"], "rows": rows.get(id, 0), "version": each["version"], "license": each["license"],
-             "obligations": sorted(TERMS[each["license"]].obligations) if each["license"] in TERMS else ["unknown"],
+             "obligations": sorted(TERMS[license.known(each["license"])].obligations),
              "stated": each.get("stated", ""), "citation": each.get("citation", ""), "homepage": each.get("homepage", ""),
              "records": sum(each.get("records", {}).values()), "broken": len(each.get("broken", ()))}
             for id, each in sorted(build.manifest["corpora"].items())
