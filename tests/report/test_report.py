@@ -513,3 +513,37 @@ def test_files_of_closed_corpora_are_not_named_where_they_differ(build, tmp_path
 
     assert named
     assert not named & closed
+
+
+def test_what_another_build_has_of_closed_corpora_is_told_no_more_than_what_this_one_has(events, tmp_path):
+    """A corpus that only the earlier build read, and a row whose corpus has been opened since."""
+    first = next(row for row in rows_of(events) if row["corpus"] == "bc5cdr")
+
+    def said_otherwise(row):
+        turns = [{**row["messages"][0], "content": "words of a patient"}, *row["messages"][1:]]
+        return {**row, "license": "agreement", "messages": turns, "template_hash": "0" * 16, "digest": "0" * 32}
+
+    def with_more(manifest):
+        facts = manifest["corpora"]["bc5cdr"]
+        manifest["corpora"]["i2b2-2010"] = {
+            **facts,
+            "license": "agreement",
+            "sources": {"train": {"record-13.txt": "f" * 64}},
+        }
+        return manifest
+
+    before = altered(
+        events,
+        tmp_path / "before",
+        row=lambda row: said_otherwise(row) if row["id"] == first["id"] else row,
+        manifest=with_more,
+    )
+    html = reporter.report(events, against=before).html
+    page = opened(html)
+    assert page["facts"]["changes"]["rows"]["reworded"] == 1
+    assert not any("was" in row for row in page["shown"])
+    assert ("corpus", "i2b2-2010") in {(one["what"], one["name"]) for one in page["facts"]["changes"]["manifest"]}
+    assert "record-13" not in html
+    asked_for = opened(reporter.report(events, against=before, text=True).html)
+    assert sum("was" in row for row in asked_for["shown"]) == 1
+    assert "record-13" in str(asked_for["facts"]["changes"]["manifest"])

@@ -73,10 +73,10 @@ def report(
         tell("comparing", 0, 1)
         since = changes.compare(against, build, light)
         bits, was = since.bits, since.was
-        told["changes"] = since.as_json(made_of, card.measure(against), head["closed"]["corpora"])
+        told["changes"] = since.as_json(made_of, card.measure(against), head["closed"]["corpora"], text=text)
     rows = drawn.choose(light, bits.tolist())
     tell("drawing rows", 0, len(rows))
-    shown = drawn.full(build, light, rows, was, against)
+    shown = drawn.full(build, light, rows, was, against, text=text)
     return Report(page.write(told, packing.columns(light, bits), shown, served=served), light)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from medinstruct import difference
+from medinstruct import difference, license
 from medinstruct.artefact import Build
 from medinstruct.card import Composition
 from medinstruct.difference import KINDS, Difference
@@ -31,9 +31,20 @@ class Changes:
     was: dict[int, Place]
     """For rows that say something else in `before`, where they stand there."""
 
-    def as_json(self, made_of: Composition, before: Composition, closed: Collection[str]) -> dict[str, Any]:
-        """Counts by kind, by corpus and task, and what the manifests say differently; of closed corpora no files and their hashes."""
+    def as_json(
+        self, made_of: Composition, before: Composition, closed: Collection[str], *, text: bool
+    ) -> dict[str, Any]:
+        """Counts by kind, by corpus and task, and what the manifests say differently.
+
+        Args:
+            made_of: What the build is made of.
+            before: What the earlier one is made of.
+            closed: Corpora of rows under agreement.
+            text: Whether what is under agreement is told; else of closed corpora of both builds no files and their hashes.
+        """
         told = self.found.summary()
+        if not text:
+            closed = {*closed, *_closed(self.found.before), *_closed(self.found.after)}
         stated = [
             each for each in told["manifest"] if each["what"] != "source" or each["name"].split("/")[0] not in closed
         ]
@@ -52,6 +63,10 @@ class Changes:
 
 def _rows(made_of: Composition, task: str, corpus: str) -> int:
     return sum(rows for (_, a_task, a_corpus), rows in made_of.rows.items() if (a_task, a_corpus) == (task, corpus))
+
+
+def _closed(build: Build) -> set[str]:
+    return {id for id, corpus in build.manifest["corpora"].items() if license.is_closed(corpus["license"])}
 
 
 def compare(before: Build, build: Build, light: Light) -> Changes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from medinstruct import license
 from medinstruct.artefact import SCHEMA, Build
 from medinstruct.reporter.light import BATCH, Light
 from medinstruct.reporter.packing import dumped
@@ -41,15 +42,25 @@ def choose(light: Light, change: Sequence[int]) -> list[int]:
 
 
 def full(
-    build: Build, light: Light, rows: Sequence[int], was: Mapping[int, Place], before: Build | None
+    build: Build, light: Light, rows: Sequence[int], was: Mapping[int, Place], before: Build | None, *, text: bool
 ) -> list[dict[str, Any]]:
     """Return rows in full, as many of the first as there is space for; each says in `at` which it is.
+
+    Args:
+        build: Whose rows they are.
+        light: Its light columns.
+        rows: Their places, the most wanted first.
+        was: Where rows that say something else in `before` stand there.
+        before: Another build.
+        text: Whether what such a row says there is shown where it is under agreement there.
 
     Raises:
         FormatError: if one is not what its type says.
     """
     there = read(build, [light.place(row) for row in rows])
     earlier = read(before, [was[row] for row in rows if row in was]) if before else {}
+    if before and not text:
+        earlier = {place: row for place, row in earlier.items() if not license.is_closed(before.terms(row))}
     found, space = [], SPACE
     for row in rows:
         told = {"at": row, **show(build, there[light.place(row)], earlier.get(was.get(row, ("", -1))))}
