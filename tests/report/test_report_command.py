@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -148,6 +149,17 @@ def test_nothing_else_is_there(server, path):
 
     assert status == 404
     assert "facts" not in body
+
+
+@pytest.mark.parametrize("path", ["*", "?at=1", "//", "//x/y", "http://[/", "http://x", "#", "\\"])
+def test_a_path_that_no_browser_sends_is_answered_like_any_other(server, capfd, path):
+    """And nothing is said on the terminal, where whoever works on this machine could write otherwise."""
+    with socket.create_connection(server.server_address, timeout=60) as asked:
+        asked.sendall(f"GET {path} HTTP/1.0\r\nHost: {server.hosts[0]}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: asked.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.0 404 ")
+    assert b"facts" not in answer
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])

@@ -115,8 +115,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.headers.get("Host", "") not in self.server.hosts:
             return self._answer(HTTPStatus.FORBIDDEN, "text/plain", b"not for this host\n")
-        asked = urlsplit(self.path)
-        _, key, *rest = asked.path.split("/", 2)
+        try:
+            asked = urlsplit(self.path)
+        except ValueError:  # of brackets that hold no address
+            asked = urlsplit("")
+        key, *rest = asked.path.removeprefix("/").split("/", 1)
         if not secrets.compare_digest(key.encode(), self.server.key.encode()):
             return self._answer(HTTPStatus.NOT_FOUND, "text/plain", b"nothing here\n")
         query = {name: values[-1] for name, values in parse_qs(asked.query).items()}
