@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 import medinstruct
 from medinstruct import builder
 from medinstruct.cli import app
+from medinstruct.corpora.corpus import SAMPLES
 from medinstruct.text.token import count_tokens
 
 DATA = Path(os.environ.get("MEDINSTRUCT_DATA") or Path(__file__).parents[2] / "shared" / "corpora")
@@ -64,3 +66,18 @@ def test_the_command_tells_and_writes_nothing(tmp_path):
     assert "license: none" in told.output
     assert json.loads(listed.output)["rows"]["train"] > 10
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_size_in_tokens_that_cannot_be_reached_is_told_in_words(tmp_path):
+    """As the build tells it, and its card."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "hoc").symlink_to(SAMPLES / "hoc")
+    recipe = tmp_path / "short.yaml"
+    recipe.write_text(
+        "title: Short\nsize: {tokens: 1000000}\nmix: [{corpus: hoc, task: dc}, {corpus: medmcqa, task: qa}]\n"
+    )
+    words = ["build", str(recipe), "--data", str(tmp_path / "data"), "--out", str(tmp_path / "b")]
+    told, built = CliRunner().invoke(app, [*words, "--dry-run"]), CliRunner().invoke(app, words)
+    [line] = re.findall(r"^[\d,]+ of 1,000,000 tokens: the corpora at hand give no more.*$", built.output, re.MULTILINE)
+    assert line in told.output
+    assert f"- {line}." in (tmp_path / "b" / "README.md").read_text()

@@ -226,6 +226,20 @@ def _bounds(at: slice, size: int) -> tuple[int, int]:
     return start, max(stop - start, 0)
 
 
+def reached(shortfall: Mapping[str, Any]) -> str:
+    """How far a size was missed, as a manifest states it: `900 of 1,000 rows`, or tokens."""
+    wanted, got, what = shortfall["wanted"], shortfall["reached"], "rows"
+    if isinstance(wanted, Mapping):
+        wanted, got, what = wanted["tokens"], got["tokens"], "tokens"
+    return f"{got:,} of {wanted:,} {what}"
+
+
+def shortfall(stated: Mapping[str, Any]) -> str:
+    """How far a size was missed, and why."""
+    bounds = f" within {' and '.join(stated['bounds'])}" if stated.get("bounds") else ""
+    return f"{reached(stated)}: the corpora at hand give no more{bounds}"
+
+
 class Build(Mapping[str, Rows]):
     """An artefact that was opened: splits by name, each a sequence of rows; manifest and ledger beside them."""
 

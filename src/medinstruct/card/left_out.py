@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from medinstruct.artefact import shortfall
 from medinstruct.card.sections import Json, joined, picture
 from medinstruct.markdown import bullets, table, text
 
@@ -101,7 +102,7 @@ def limits(manifest: Json, ledger: Json) -> str:
         "## Known limits",
         bullets([
             "The rows inherit the errors, the selection and the age of each corpus. They are not for decisions about patients.",
-            *_shortfall(manifest.get("shortfall")),
+            *([f"{text(shortfall(manifest['shortfall']))}."] if "shortfall" in manifest else []),
             *(f"Not kept, as no row of it was here: {text(bound)}" for bound in manifest.get("waived", ())),
             *(["Known faults of the corpora were left as they are (`--as-published`)."] if manifest.get("as_published") else []),
             *_windows(ledger),
@@ -111,16 +112,6 @@ def limits(manifest: Json, ledger: Json) -> str:
         _broken(manifest["corpora"]),
         _refused(manifest.get("refusals", ())),
     )  # fmt: skip
-
-
-def _shortfall(short: Json | None) -> list[str]:
-    if not short:
-        return []
-    wanted, reached, what = short["wanted"], short["reached"], "rows"
-    if isinstance(wanted, Mapping):
-        wanted, reached, what = wanted["tokens"], reached["tokens"], "tokens"
-    bounds = f" within {text(' and '.join(short['bounds']))}" if short.get("bounds") else ""
-    return [f"{reached:,} of {wanted:,} {what}: the corpora at hand give no more{bounds}."]
 
 
 def _windows(ledger: Json) -> list[str]:

@@ -81,6 +81,8 @@ def build(
 
 
 def _tell_forecast(found: Forecast, *, as_json: bool) -> None:
+    from medinstruct import artefact
+
     if as_json:
         print_json(asdict(found))
         return
@@ -96,9 +98,7 @@ def _tell_forecast(found: Forecast, *, as_json: bool) -> None:
     for line in found.told.get("unexpected", ()):
         typer.echo(f"not as expected: {line}")
     if "shortfall" in found.told:
-        typer.echo(
-            f"the corpora at hand give {found.told['shortfall']['reached']} of {found.told['shortfall']['wanted']}"
-        )
+        typer.echo(artefact.shortfall(found.told["shortfall"]))
 
 
 SIZE = re.compile(r"([1-9][0-9_]{0,14})([kM]?)(-tokens)?", re.ASCII)
@@ -122,6 +122,8 @@ def size_of(text: str) -> int | str | dict[str, int]:
 
 
 def _tell_build(made: Build) -> None:
+    from medinstruct import artefact
+
     manifest, ledger = made.manifest, made.ledger
     if manifest["samples"]:
         typer.echo(
@@ -165,12 +167,7 @@ def _tell_build(made: Build) -> None:
                 "longer than `prompt_tokens`, or too few other documents of the train part ask the same"
             )
     if "shortfall" in manifest:
-        short = manifest["shortfall"]
-        reached, wanted, what = short["reached"], short["wanted"], "rows"
-        if isinstance(wanted, dict):
-            reached, wanted, what = reached["tokens"], wanted["tokens"], "tokens"
-        bounds = f" with {' and '.join(short['bounds'])}" if "bounds" in short else ""
-        typer.echo(f"{reached:,} of {wanted:,} {what}: the corpora at hand give no more{bounds}")
+        typer.echo(artefact.shortfall(manifest["shortfall"]))
     for bound in manifest.get("waived", ()):
         typer.echo(f"not kept, as no row of it is here: {bound}")
     typer.echo(f"\n{made.folder}  {made.digest[:16]}")

@@ -196,16 +196,8 @@ def _built(file: Path, settings: Settings, tell: Tell) -> dict[str, Any]:
     except BuildError as error:
         return {"failed": str(error)}
     manifest = made.manifest
-    short = {"failed": _short(manifest["shortfall"])} if "shortfall" in manifest else {}
+    short = {"failed": artefact.reached(manifest["shortfall"])} if "shortfall" in manifest else {}
     return {
         "build": made.folder.name, "rows": manifest["rows"], "digest": made.digest, "samples": manifest["samples"],
         "missing": sorted(manifest["missing"]), **short,
     }  # fmt: skip
-
-
-def _short(shortfall: dict[str, Any]) -> str:
-    """How far a size was missed; sizes in tokens are mappings."""
-    reached, wanted = shortfall["reached"], shortfall["wanted"]
-    if isinstance(wanted, dict):
-        return f"{reached['tokens']:,} of {wanted['tokens']:,} tokens"
-    return f"{reached:,} of {wanted:,} rows"

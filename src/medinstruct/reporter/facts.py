@@ -188,14 +188,7 @@ def terms(build: Build, made_of: Composition) -> Json:
 def limits(build: Build) -> list[str]:
     """What a reader of the numbers should know: what was not at hand, what was not reached, what was not as expected."""
     manifest = build.manifest
-    short = manifest.get("shortfall") or {}
-    lines = []
-    if short:
-        wanted, reached, what = short["wanted"], short["reached"], "rows"
-        if isinstance(wanted, Mapping):
-            wanted, reached, what = wanted["tokens"], reached["tokens"], "tokens"
-        bounds = f" within {' and '.join(short['bounds'])}" if short.get("bounds") else ""
-        lines.append(f"{reached:,} of {wanted:,} {what}: the corpora at hand give no more{bounds}.")
+    lines = [f"{artefact.shortfall(manifest['shortfall'])}."] if "shortfall" in manifest else []
     lines += [f"Not found: {name}: {how}" for name, how in manifest.get("missing", {}).items()]
     lines += [f"Not guarded: {part} of {name}: {how}" for name, each in (manifest.get("guard") or {}).items()
               for part, how in each["missing"].items()]  # fmt: skip
