@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROLES = ("train", "validation", "test")
+KINDS = ("documents", "annotations", "examples", "samples")
+"""What a ledger counts."""
 ROWS_PER_SHARD = 25_000
 ROWS_AT_ONCE = 4_096
 """That are held as Python's objects."""

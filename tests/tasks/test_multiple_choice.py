@@ -356,7 +356,7 @@ def test_options_that_could_not_be_read_back_are_refused(kind, options):
 
 
 def test_letters_go_on_after_z():
-    assert [letter(n) for n in (0, 25, 26, 27, 51, 52, 701)] == ["A", "Z", "AA", "AB", "AZ", "BA", "ZZ"]
+    assert [letter(n) for n in (0, 25, 26, 27, 51, 52, 701, 702)] == ["A", "Z", "AA", "AB", "AZ", "BA", "ZZ", "AAA"]
     assert len({letter(n) for n in range(702)}) == 702
 
 

@@ -16,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from medinstruct.artefact import KINDS
 from medinstruct.builder import spool
 from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
 from medinstruct.builder.pool import Pool
 from medinstruct.errors import BuildError
 
-KINDS = ("documents", "annotations", "examples", "samples")
 STEPS = ("longer than", "fits no", "stands in", "same text", "over the limit", "not drawn")
 """How reasons begin, in the order in which steps give them: later is further."""
 

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from medinstruct.artefact import shortfall
+from medinstruct.artefact import KINDS, shortfall
 from medinstruct.card.sections import Json, joined, picture
 from medinstruct.markdown import bullets, table, text
-
-KINDS = ("documents", "annotations", "examples", "samples")
 
 
 def left_out(manifest: Json, ledger: Json, plots: Collection[str]) -> str:

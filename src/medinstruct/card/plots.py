@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from medinstruct.artefact import Build
+from medinstruct.artefact import KINDS, Build
 from medinstruct.card.composition import Composition
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def _composition(made_of: Composition) -> Figure:
         rest = order[MOST_BARS - 1 :]
         order = [*order[: MOST_BARS - 1], f"{len(rest)} others"]
         bars[order[-1]] = sum((bars[corpus] for corpus in rest), Counter())
-    tasks = sorted({task for bar in bars.values() for task in bar}, key=lambda task: (_place(task), task))
+    tasks = sorted({task for bar in bars.values() for task in bar}, key=task_order)
     pieces = {task: np.array([bars[corpus][task] for corpus in order]) for task in tasks}
-    colours = {task: COLOURS[_place(task) % len(COLOURS)] for task in tasks}
+    colours = {task: colour(task) for task in tasks}
     figure, axes = _figure(1.1 + 0.22 * len(order))
     totals = _stack(axes, order, pieces, colours)
     for place, total in enumerate(totals):
@@ -123,8 +123,14 @@ def _composition(made_of: Composition) -> Figure:
     return figure
 
 
-def _place(task: str) -> int:
-    return TASKS.index(task) if task in TASKS else len(TASKS)
+def task_order(task: str) -> tuple[int, str]:
+    """What tasks are sorted by: those that have a colour of their own first."""
+    return (TASKS.index(task) if task in TASKS else len(TASKS)), task
+
+
+def colour(task: str) -> str:
+    """The colour of a task, the same in every picture and on every page."""
+    return COLOURS[task_order(task)[0] % len(COLOURS)]
 
 
 def _stack(axes: Axes, names: list[str], pieces: Mapping[str, Any], colours: Mapping[str, str]) -> Any:
@@ -169,7 +175,7 @@ def _lengths(made_of: Composition) -> Figure:
 
 def _ledger(ledger: Json) -> Figure:
     """For each kind of thing the share that was kept, and of each reason why not."""
-    kinds = [kind for kind in ("documents", "annotations", "examples", "samples") if ledger["totals"][kind]["in"]]
+    kinds = [kind for kind in KINDS if ledger["totals"][kind]["in"]]
     totals = [ledger["totals"][kind] for kind in kinds]
     dropped = Counter[str]()
     for total in totals:

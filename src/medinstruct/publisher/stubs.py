@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from medinstruct import artefact, card, corpora, markdown, recipe, shelf
-from medinstruct.artefact import ROWS_PER_SHARD, Build
+from medinstruct.artefact import KINDS, ROWS_PER_SHARD, Build
 from medinstruct.corpora import vocabulary
 from medinstruct.publisher.gate import GateError
 from medinstruct.rebuild import sealed
@@ -357,7 +357,3 @@ def _ours(closed: frozenset[str]) -> Iterator[str]:
             yield from vocabulary.meanings(fact).values()
     for kind in ("templates", "recipes"):
         yield from (entry.text() for entry in shelf.entries(kind).values() if entry.path.is_relative_to(shelf.SHIPPED))
-
-
-KINDS = ("documents", "annotations", "examples", "samples")
-"""Of the ledger."""

@@ -209,7 +209,7 @@ def _ledger(build: Build, shards: list[Shard], readings: list[Reading]) -> list[
 def _books(build: Build, shards: list[Shard], readings: list[Reading]) -> list[str]:
     told = []
     where = build.folder / "ledger.json"
-    for kind in ("documents", "annotations", "examples", "samples"):
+    for kind in artefact.KINDS:
         sums: Counter[str] = Counter()
         for line in build.ledger[kind]:
             name = f"{where}: {kind} of {line['split']} {line['corpus']} {line['task']}"

@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from medinstruct import artefact, license, tasks
-from medinstruct.artefact import Build
+from medinstruct.artefact import KINDS, Build
 from medinstruct.card import Composition
-from medinstruct.card.plots import COLOURS, TASKS
+from medinstruct.card.plots import colour, task_order
 from medinstruct.card.sections import command
 from medinstruct.license import TERMS
 from medinstruct.reporter.light import Light, Numbers, answered
@@ -29,7 +29,6 @@ LIMITS = (1_024, 2_048, 4_096)
 """Tokens at which trainers cut: 1k, 2k, 4k."""
 MOST_LABELS = 60
 """Labels of a task of a corpus that are listed; the others share a line."""
-KINDS = ("documents", "annotations", "examples", "samples")
 REMOVED = "removed.parquet"
 """Rows that guard and duplicates took out, by id (medinstruct.builder.removed)."""
 
@@ -38,7 +37,7 @@ def head(build: Build, light: Light, composition: Composition, *, text: bool) ->
     """What this is, and what is not told of it."""
     manifest = build.manifest
     shut = Counter(corpus for (_, corpus), closed in zip(light.lines(), light.closed.tolist()) if closed)
-    present = sorted({task.split("-")[0] for _, task, _ in composition.rows}, key=lambda task: (_place(task), task))
+    present = sorted({task.split("-")[0] for _, task, _ in composition.rows}, key=task_order)
     return {
         "title": manifest["title"], "about": manifest.get("about", ""), "recipe": manifest["recipe"], "digest": manifest["digest"],
         "version": manifest.get("medinstruct", ""), "seed": manifest.get("seed", ""), "samples": manifest["samples"],
@@ -46,13 +45,9 @@ def head(build: Build, light: Light, composition: Composition, *, text: bool) ->
         "folder": build.folder.resolve().name, "command": command(manifest), "splits": light.starts,
         "closed": {"rows": sum(shut.values()), "corpora": sorted(shut), "with_text": text},
         "tasks": [
-            {"id": task, "title": tasks.TASKS.get(task, task), "colour": COLOURS[_place(task) % len(COLOURS)]} for task in present
+            {"id": task, "title": tasks.TASKS.get(task, task), "colour": colour(task)} for task in present
         ],
     }  # fmt: skip
-
-
-def _place(task: str) -> int:
-    return TASKS.index(task) if task in TASKS else len(TASKS)
 
 
 def composition(made_of: Composition) -> list[tuple[str, str, str, int, int]]:

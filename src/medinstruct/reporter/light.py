@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from medinstruct import artefact, license, tasks
 from medinstruct.artefact import Build
+from medinstruct.tasks.multiple_choice import letter
 from medinstruct.text.tokenizer import Tokenizer
 
 Tell = Callable[[str, int, int], None]
@@ -180,11 +181,6 @@ class _Answers:
         for line, one, other in zip(self.lines.codes, self.said.codes, self.letters.codes):
             found.add(letters[other] if many[line] else said[one])
         return found
-
-
-def letter(place: int) -> str:
-    """The letter of an option: A, B, …, Z, AA, …"""
-    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 @dataclass

@@ -9,8 +9,8 @@ from typing import Any
 from medinstruct import artefact, scorer
 from medinstruct.artefact import Build
 from medinstruct.reporter import marks
-from medinstruct.reporter.light import letter
 from medinstruct.tasks.answers import worst
+from medinstruct.tasks.multiple_choice import letter
 from medinstruct.tasks.span_extraction.locate import locate
 
 MOST_ITEMS = 200

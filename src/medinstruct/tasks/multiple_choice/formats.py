@@ -36,8 +36,8 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def letter(place: int) -> str:
-    """The letter of the option at `place`: A to Z, then AA, AB, …"""
-    return chr(65 + place) if place < 26 else chr(64 + place // 26) + chr(65 + place % 26)
+    """The letter of the option at `place`: A to Z, then AA, AB, … to ZZ, then AAA, …"""
+    return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
 class Choice(AnswerFormat[ChoiceQuestion, ChoiceGold]):
