@@ -380,3 +380,34 @@ def test_an_installed_package_brings_a_shelf_and_a_corpus(tmp_path):
 
     assert run("check", "ward", PYTHONPATH=path)[1] == "1 checked, 0 findings\n"
     assert json.loads(run("show", "ward", "--json", PYTHONPATH=path)[1])["shelf"] == "ward"
+
+
+EVIL = "ataxia\x1b[2K\x1b[1A\x1b[8m\rnothing to see\x07\u202etxet\x9b1m"
+"""What would take back the line above, hide what follows, and turn it round."""
+
+
+def no_commands(text):
+    return not [letter for letter in text if not letter.isprintable() and letter not in "\n\t"]
+
+
+def test_what_a_file_says_is_no_command_to_the_terminal(capsys):
+    """An error quotes the text that is at fault, the tripwire shows what looks like a person, and tables hold names of others."""
+    from medinstruct.cli import common, publish
+    from medinstruct.publisher import Published
+    from medinstruct.publisher.tripwire import Hit, Tripped
+
+    assert common.plain("Naïve “β-blockers”\n\t🙂") == "Naïve “β-blockers”\n\t🙂"
+    common.print_table([{"title": EVIL, "more": "two\nlines", "rows": 1}])
+    hit = Hit("name", "bc5cdr", "0123", f"Dr. Quist {EVIL}")
+    publish._tell(Published("a/b", "1.0.0", None, "", "rehearsal", [EVIL], [], Tripped(shown=[hit])))
+    out = capsys.readouterr().out
+    assert no_commands(out)
+    assert out.count(r"ataxia\x1b[2K\x1b[1A\x1b[8m\rnothing to see\x07\u202etxet\x9b1m") == 3
+    assert r"two\nlines" in out
+
+
+def test_an_error_that_quotes_a_name_is_no_command_to_the_terminal():
+    code, _, err = run("build", f"{EVIL}.yaml", "--samples")
+    assert code == 2
+    assert "ataxia" in err
+    assert no_commands(err)

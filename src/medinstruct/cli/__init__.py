@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from medinstruct.cli.common import app
+from medinstruct.cli.common import app, plain
 from medinstruct.errors import MedinstructError, NotFound, RecipeError, TemplateError
 from medinstruct.version import VERSION
 
@@ -25,7 +25,7 @@ def main() -> None:
     try:
         app()
     except MedinstructError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {plain(error)}", err=True)
         raise SystemExit(2 if isinstance(error, WRONG_USE) else 1) from None
     except BrokenPipeError:
         sys.stderr.close()
@@ -33,7 +33,7 @@ def main() -> None:
     except OSError as error:  # of the place that a person named: read only, full, a file where a folder should be
         if error.filename is None:
             raise
-        typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
+        typer.echo(f"error: {plain(error.filename)}: {error.strerror}", err=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, number_of, print_json, print_table, progress
+from medinstruct.cli.common import (
+    AsJson,
+    Data,
+    Shelf,
+    add_shelves,
+    app,
+    number_of,
+    plain,
+    print_json,
+    print_table,
+    progress,
+)
 
 if TYPE_CHECKING:
     from medinstruct.auditor import Report
@@ -67,7 +78,7 @@ def _print_report(report: Report, most: int) -> None:
         found = list(group)
         typer.echo(f"{code} {titles[code]} ({len(found):,}):")
         for finding in found[: most or None]:
-            typer.echo(f"  {finding}")
+            typer.echo(f"  {plain(finding)}")
         if most and len(found) > most:
             typer.echo(f"  … and {len(found) - most:,} more (--most 0, or --json)")
     by_severity = ", ".join(number_of(count, name) for name, count in report.by_severity.items() if count) or "nothing"

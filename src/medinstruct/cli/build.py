@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json, print_table, progress
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, plain, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from medinstruct.artefact import Build
@@ -143,7 +143,9 @@ def _tell_build(made: Build) -> None:
                    + ", ".join(f"{count:,} {reason}" for reason, count in refusal["reasons"].items()))  # fmt: skip
     broken = {id: corpus["broken"] for id, corpus in manifest["corpora"].items() if corpus["broken"]}
     for id, records in broken.items():
-        typer.echo(f"{id}: {len(records)} records are set aside; the first: {records[0][0]}: {records[0][2]}")
+        typer.echo(
+            f"{id}: {len(records)} records are set aside; the first: {plain(records[0][0])}: {plain(records[0][2])}"
+        )
     for name, how in manifest["missing"].items():
         typer.echo(f"not found: {name}: {how}")
     for line in manifest.get("unexpected", ()):

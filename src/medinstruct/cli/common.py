@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,14 @@ Data = Annotated[
 Kind = Literal["corpora", "recipes", "templates", "configs", "prompts", "seeds"]
 """What has a name and can be shown."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: object) -> str:
+    """Text of somebody's, as a terminal may show it: what would move, hide, colour or turn what stands there is spelt out."""
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
 def print_json(value: Any) -> None:
@@ -82,7 +91,7 @@ def print_table(rows: list[dict[str, Any]]) -> None:
         return
     cells = [
         list(rows[0]),
-        *([f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()] for row in rows),
+        *([f"{v:,}" if isinstance(v, int) else plain(v).replace("\n", "\\n") for v in row.values()] for row in rows),
     ]
     widths = [max(len(line[n]) for line in cells) for n in range(len(cells[0]))]
     edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000

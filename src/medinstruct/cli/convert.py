@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medinstruct.cli.common import AsJson, app, number_of, print_json, progress
+from medinstruct.cli.common import AsJson, app, number_of, plain, print_json, progress
 from medinstruct.errors import MedinstructError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def convert(
     if broken or losses:
         typer.echo(f"lost: {_told(losses, broken)}")
     for what in [*broken, *(f"{id}: {reason}" for id, reason in losses.refused)][:SHOWN]:
-        typer.echo(f"  left out: {what}")
+        typer.echo(f"  left out: {plain(what)}")
 
 
 def _told(losses: Losses, broken: list[str]) -> str:

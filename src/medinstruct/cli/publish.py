@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, print_json
+from medinstruct.cli.common import AsJson, Data, Shelf, add_shelves, app, plain, print_json
 
 if TYPE_CHECKING:
     from medinstruct.publisher import Published
@@ -57,12 +57,12 @@ def _tell(done: Published) -> None:
     for (corpus, kind), count in sorted(done.tripped.counts.items()):
         typer.echo(f"looks like a person: {corpus}: {count:,} × {kind}")
     for hit in done.tripped.shown[:10]:
-        typer.echo(f"  {hit.kind}: …{hit.quotation}… ({hit.corpus}, row {hit.row})")
+        typer.echo(f"  {hit.kind}: …{plain(hit.quotation)}… ({hit.corpus}, row {hit.row})")
     if done.stubs:
         typer.echo(f"under agreement: {done.stubs:,} rows, of which stubs go and no text")
     typer.echo(f"license: {done.license or 'other: each row under its own terms'}")
     for line in done.changes:
-        typer.echo(line)
+        typer.echo(plain(line))
     if done.suggested and done.suggested != done.version:
         typer.echo(f"the rows' differences ask for version {done.suggested}")
     word = {"new": "published", "same content": "there already", "rehearsal": "would be sent"}[done.state]
