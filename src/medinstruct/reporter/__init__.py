@@ -6,7 +6,7 @@
     drawn      which rows stand there in full                                (drawn.py)
     shown      one row: text with marks, prompt, answer, read back, lineage  (shown.py, marks.py)
     page       all of it as one file that loads nothing from anywhere        (page.py, packing.py, web/)
-    server     the same on loopback, with the text of every row              (server.py)
+    server     the same on loopback, with the text of every row it may show  (server.py)
 
 Text under agreement stands in no page unless it is asked for. The same build gives the same page to the byte.
 """

@@ -1,7 +1,7 @@
-"""A page on loopback that can ask for every row: its text in full, and a search in the texts of all.
+"""A page on loopback that can ask for every row that it may show: its text in full, and a search in the texts of all of them.
 
     GET /<key>/             the page
-    GET /<key>/row?at=7     a row in full, as JSON
+    GET /<key>/row?at=7     a row in full, as JSON; nothing of one under agreement
     GET /<key>/find?q=…     the places of the rows whose messages hold some words, as JSON
 
 Nothing else is there. A request must name this machine in its `Host`, or a page from elsewhere that had its own name point here could read
