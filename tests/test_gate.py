@@ -3,14 +3,15 @@
 import json
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import medinstruct
-from medinstruct import artefact
-from medinstruct.errors import MedinstructError
+from medinstruct import artefact, exporter, publisher
+from medinstruct.errors import FormatError, MedinstructError
 from medinstruct.publisher import Permits, by_task, gate, tripwire
 from medinstruct.publisher.gate import GateError
 
@@ -217,3 +218,14 @@ def test_hits_are_shown_with_their_row_and_all_are_counted(open_build, tmp_path)
 def test_the_schema_of_rows_is_the_one_that_is_written(open_build):
     """Guards the helper above: what it writes is a build like any other."""
     assert pq.read_schema(open_build.folder / open_build.manifest["shards"][0]["file"]) == pa.schema(artefact.SCHEMA)
+
+
+@pytest.mark.parametrize("key", ["broken", "citation", "homepage"])
+def test_a_manifest_that_lacks_what_a_publication_tells_is_told(open_build, tmp_path, monkeypatch, key):
+    monkeypatch.setattr(publisher, "_look", lambda name, rehearse: (None, "nobody looked"))
+    build = rewritten(open_build, tmp_path / "less", lambda n, row: row)
+    del build.manifest["corpora"]["bc5cdr"][key]
+    with pytest.raises(FormatError, match=rf"manifest\.json: is damaged, or not of a build: KeyError: '{key}'"):
+        publisher.publish(build, "org/name", "1.0.0", Permits(**ALL), rehearse=True)
+    with pytest.raises(FormatError, match=key) if key != "broken" else nullcontext():
+        exporter.export(build, "messages", tmp_path / "out")

@@ -30,7 +30,10 @@ def report(
         bool, typer.Option("--text", help="Show rows under agreement too; the page is then under it as well.")
     ] = False,
     serve: Annotated[
-        bool, typer.Option("--serve", help="Write nothing: show the page on this machine, with the text of all rows that it may show.")
+        bool,
+        typer.Option(
+            "--serve", help="Write nothing: show the page on this machine, with the text of all rows that it may show."
+        ),
     ] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="Of --serve; any that is free.")] = 0,
     as_json: AsJson = False,

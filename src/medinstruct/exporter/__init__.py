@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from medinstruct import license
+from medinstruct import artefact, license
 from medinstruct.artefact import Build, write_json, write_text
 from medinstruct.errors import MedinstructError, did_you_mean
 from medinstruct.exporter import docs
@@ -133,7 +133,8 @@ def export(build: Build, shape: str, out: Path) -> Exported:
     else:
         left_out = {reason: count for reason, count in sorted(docs.write(build, unfinished).items()) if count}
         write_json(unfinished / "LEFT_OUT.json", left_out)
-    _write_sides(unfinished, build, shape)
+    with artefact.reading(build.folder / "manifest.json"):
+        _write_sides(unfinished, build, shape)
     if out.exists():
         out.rmdir()
     unfinished.replace(out)

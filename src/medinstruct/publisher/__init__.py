@@ -228,9 +228,10 @@ def _files(
         if verdict.license in license.TERMS
         else "each row under the license it names"
     )
-    described = croissant.write(build.manifest, build.ledger, license=terms, address=address, version=version)
+    with artefact.reading(build.folder / "manifest.json"):
+        described = croissant.write(build.manifest, build.ledger, license=terms, address=address, version=version)
+        files["ATTRIBUTION.md"] = license.attribution(build.manifest["corpora"]).encode()
     files["croissant.json"] = (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
-    files["ATTRIBUTION.md"] = license.attribution(build.manifest["corpora"]).encode()
     return files
 
 

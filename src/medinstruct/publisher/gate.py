@@ -90,8 +90,10 @@ def _refuse_holes(build: Build, permits: Permits) -> None:
 
     Raises:
         GateError: with their number by corpus.
+        FormatError: if the manifest does not say.
     """
-    broken = {id: len(corpus["broken"]) for id, corpus in build.manifest["corpora"].items() if corpus["broken"]}
+    with artefact.reading(build.folder / "manifest.json"):
+        broken = {id: len(corpus["broken"]) for id, corpus in build.manifest["corpora"].items() if corpus["broken"]}
     if broken and not permits.quarantined:
         raise GateError(f"records were set aside: {_counted(broken)}", where=str(build.folder),
                         next="see `broken` in manifest.json; if the mixture is good without them, say --quarantined")  # fmt: skip
