@@ -16,6 +16,7 @@ from generator.conftest import settings
 from generator.server import serving
 from medinstruct import generator
 from medinstruct.chat import ChatError, ceilings
+from medinstruct.errors import MedinstructError
 from medinstruct.generator import GenerateError
 
 
@@ -284,6 +285,21 @@ def test_settings_that_contradict_themselves_are_refused(tmp_path, way):
     with serving() as server, pytest.raises(GenerateError):
         generator.generate("openai:grammar", tmp_path / "bio", settings(server, way=way))
     assert server.requests == 0
+
+
+@pytest.mark.parametrize("what, change", [
+    ("way", {"batch": 0}), ("way", {"per_prompt": 0}), ("way", {"generated": -1}), ("way", {"per_call": 10**9}),
+    ("wanted", {"least": 0}), ("wanted", {"similar": 0}), ("wanted", {"size": 0}), ("wanted", {"terms": "no-terms"}),
+])  # fmt: skip
+def test_a_recording_whose_settings_contradict_themselves_is_refused(run, tmp_path, what, change):
+    """One may come from anywhere, and batches without a prompt would be drawn for ever."""
+    head, wanted, *rest = map(json.loads, (run[0] / "journal.jsonl").read_text().splitlines())
+    assert "wanted" in wanted
+    (head if what == "way" else wanted)[what] |= change
+    (tmp_path / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in (head, wanted, *rest)))
+    with pytest.raises(MedinstructError, match=r"at least|no license|no more can be|1 to 50?|above 0"):
+        generator.replay(tmp_path / "journal.jsonl", tmp_path / "again")
+    assert not (tmp_path / "again").exists()
 
 
 def test_a_client_that_is_killed_loses_nothing_that_it_got(tmp_path):

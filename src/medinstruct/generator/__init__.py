@@ -121,7 +121,7 @@ def generate(
         GenerateError: if nothing comes of it, or `out` holds something else.
         NotFound, FormatError, TemplateError: if seeds, prompts or packs cannot be had.
     """
-    _refuse_odd(settings)
+    _refuse_odd(settings.way, settings.size, settings.similar, settings.terms)
     seeds = seed.load(settings.seeds)
     wordings = Wordings(**{purpose: prompt.load(settings.prompts[purpose], purpose) for purpose in prompt.SHIPPED})
     head, wanted = _head(model, settings, seeds, wordings, ground), _wanted(settings, wordings)
@@ -178,6 +178,7 @@ def replay(
         way = Way(**head["way"], categories=wanted["categories"], judge=wanted["judge"], least=wanted["least"])
         similar, packs = float(wanted["similar"]), [str(name) for name in wanted["packs"]]
         most, model = int(wanted["size"]), str(head["model"])
+        _refuse_odd(way, most, similar, str(wanted["terms"]))
     except (LookupError, TypeError, ValueError) as error:
         what = f"is no journal of a generation: {type(error).__name__} {error}"
         raise GenerateError(what, where=str(path), next="see `medinstruct generate`") from error
@@ -227,11 +228,10 @@ def _shown(ground: Ground) -> list[Prompt]:
     ]
 
 
-def _refuse_odd(settings: Settings) -> None:
-    """Refuse settings that contradict themselves."""
-    way = settings.way
+def _refuse_odd(way: Way, size: int, similar: float, terms: str) -> None:
+    """Refuse settings that contradict themselves: of whoever asks, or in a journal, which may come from anywhere."""
     odd = {
-        "the size is at least 1": settings.size < 1,
+        "the size is at least 1": size < 1,
         "a prompt shows at least one example": way.per_prompt < 1,
         "a prompt asks for 1 to 50 instructions": not 1 <= way.per_call <= 50,
         "a batch has at least one prompt": way.batch < 1,
@@ -239,13 +239,13 @@ def _refuse_odd(settings: Settings) -> None:
         <= way.generated
         <= way.per_prompt,
         "a judge's lowest mark is 1 to 5": not 1 <= way.least <= 5,
-        "a likeness is above 0 and at most 1": not 0 < settings.similar <= 1,
+        "a likeness is above 0 and at most 1": not 0 < similar <= 1,
     }
     for rule, is_broken in odd.items():
         if is_broken:
             raise GenerateError(rule)
-    if settings.terms not in license.TERMS:
-        raise NotFound(f"no license {settings.terms!r}", next=did_you_mean(settings.terms, license.TERMS))
+    if terms not in license.TERMS:
+        raise NotFound(f"no license {terms!r}", next=did_you_mean(terms, license.TERMS))
 
 
 class _Telling:
