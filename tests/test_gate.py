@@ -215,6 +215,29 @@ def test_hits_are_shown_with_their_row_and_all_are_counted(open_build, tmp_path)
     assert "Quist" in " ".join(hit.quotation for hit in found.shown)
 
 
+def test_what_no_message_shows_is_looked_at_too(open_build, tmp_path):
+    """A wording need not show all that a row holds, and the row is sent whole."""
+
+    def hidden(n, row):
+        example = {**json.loads(row["example"]), "text": "Seen by Dr. Alma Quist."}
+        gold = {"spans": [{"label": "of Mrs Quist", "pieces": [[0, 1]]}]}
+        turns = [
+            {"role": "user", "content": "Seen by Dr. Alma Quist. What is it?"},
+            {"role": "assistant", "content": "none"},
+        ]
+        return {
+            **row,
+            "example": json.dumps(example),
+            "gold": json.dumps(gold),
+            "messages": turns if n % 2 else turns[1:],
+        }
+
+    found = tripwire.look(rewritten(open_build, tmp_path / "hidden", hidden), frozenset({"bc5cdr"}))
+    rows = sum(row["corpus"] == "bc5cdr" for split in open_build for row in open_build[split])
+    assert rows > 2
+    assert found.counts == {("bc5cdr", "name"): 2 * rows}, "once each, whether or not a message shows it"
+
+
 def test_the_schema_of_rows_is_the_one_that_is_written(open_build):
     """Guards the helper above: what it writes is a build like any other."""
     assert pq.read_schema(open_build.folder / open_build.manifest["shards"][0]["file"]) == pa.schema(artefact.SCHEMA)

@@ -310,7 +310,7 @@ def search(files: Mapping[str, Path | bytes], build: Build, closed: frozenset[st
     for _, row in closed_rows(build, closed):
         id = row["document"]
         found = words.get(id) if len(id) >= 6 and not id.isdecimal() else None
-        for text in (*_strings(json.loads(row["example"])), *_strings(json.loads(row["gold"]))):
+        for text in (*strings(json.loads(row["example"])), *strings(json.loads(row["gold"]))):
             found = found or next((spoken[run] for run in runs(text) if run in spoken), None)
         if found:
             raise GateError(f"{found} holds words of a row of {row['corpus']}, which is under an agreement", where=str(build.folder),
@@ -331,19 +331,19 @@ def runs(text: str) -> Iterator[str]:
 
 def _text(name: str, content: Path | bytes) -> list[str]:
     text = (content if isinstance(content, bytes) else content.read_bytes()).decode("utf-8", "replace")
-    return [*_strings(json.loads(text))] if name.endswith(".json") else [text]
+    return [*strings(json.loads(text))] if name.endswith(".json") else [text]
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> Iterator[str]:
     """Every string in a value, names of fields included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for name, each in value.items():
-            yield from (*_strings(name), *_strings(each))
+            yield from (*strings(name), *strings(each))
     elif isinstance(value, (list, tuple)):
         for each in value:
-            yield from _strings(each)
+            yield from strings(each)
 
 
 def _ours(closed: frozenset[str]) -> Iterator[str]:
@@ -353,7 +353,7 @@ def _ours(closed: frozenset[str]) -> Iterator[str]:
         yield from (corpus.title, corpus.citation, corpus.how_to_get, corpus.license.stated)
         yield from (*corpus.definitions.values(), *corpus.guidelines.values())
         for fact in corpus.tasks.values():
-            yield from _strings(dataclasses.asdict(fact))
+            yield from strings(dataclasses.asdict(fact))
             yield from vocabulary.meanings(fact).values()
     for kind in ("templates", "recipes"):
         yield from (entry.text() for entry in shelf.entries(kind).values() if entry.path.is_relative_to(shelf.SHIPPED))
