@@ -215,6 +215,20 @@ def test_hits_are_shown_with_their_row_and_all_are_counted(open_build, tmp_path)
     assert "Quist" in " ".join(hit.quotation for hit in found.shown)
 
 
+def test_a_corpus_that_nobody_knows_here_goes_past_the_tripwire(open_build, tmp_path, monkeypatch):
+    """Of one without a module nobody says that it is not about patients; of those with one, their modules say."""
+    monkeypatch.setattr(publisher, "_look", lambda name, rehearse: (None, "nobody looked"))
+    build = rewritten(
+        open_build, tmp_path / "mine", lambda n, row: {**row, "corpus": row["corpus"].replace("bc5cdr", "mine")}
+    )
+    build.manifest["corpora"] = {id.replace("bc5cdr", "mine"): facts for id, facts in build.manifest["corpora"].items()}
+    done = [publisher.publish(each, "a/b", "1.0.0", Permits(**ALL), rehearse=True) for each in (open_build, build)]
+    assert [each.tripped.rows for each in done] == [
+        0,
+        sum(row["corpus"] == "mine" for part in build for row in build[part]),
+    ]
+
+
 def test_what_no_message_shows_is_looked_at_too(open_build, tmp_path):
     """A wording need not show all that a row holds, and the row is sent whole."""
 

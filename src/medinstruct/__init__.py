@@ -130,7 +130,7 @@ def publish(
     build = load(folder) if isinstance(folder, (Path, str)) else folder
     permits = publisher.Permits(corpora=tuple(allow), samples=samples, quarantined=quarantined, collection=collection)
     return publisher.publish(
-        build, name, version, permits, private=private, rehearse=dry_run, clinical=publisher.clinical(build), stubs=stubs,
+        build, name, version, permits, private=private, rehearse=dry_run, stubs=stubs,
         data=Path(data) if data is not None else None, workers=workers,
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def publish(
         corpora=tuple(allow or ()), samples=samples, quarantined=quarantined, collection=collection
     )
     done = publisher.publish(
-        build, name, version, permits, private=private, rehearse=dry_run, clinical=publisher.clinical(build), stubs=stubs,
+        build, name, version, permits, private=private, rehearse=dry_run, stubs=stubs,
         data=data, workers=workers,
     )  # fmt: skip
     if as_json:

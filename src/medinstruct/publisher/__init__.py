@@ -39,7 +39,7 @@ from medinstruct.publisher.hub import ATTEMPTS, HubError, Repository, State
 from medinstruct.publisher.tripwire import Tripped
 from medinstruct.rebuild import sealed
 
-__all__ = ["Permits", "Published", "clinical", "fetch", "publish"]
+__all__ = ["Permits", "Published", "fetch", "publish"]
 
 VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})", re.ASCII)
 TASK = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -75,7 +75,7 @@ class Published:
 
 def publish(
     build: Build, name: str, version: str, permits: Permits, *, private: bool = False, rehearse: bool = False,
-    clinical: frozenset[str] = frozenset(), stubs: bool = False, data: Path | None = None, workers: int = 1,
+    stubs: bool = False, data: Path | None = None, workers: int = 1,
 ) -> Published:  # fmt: skip
     """Publish a build as a version of a repository on the Hub.
 
@@ -86,7 +86,6 @@ def publish(
         permits: What somebody who answers for it has allowed.
         private: Whether a new repository is seen by its owners alone.
         rehearse: Do all but send; needs neither the Hub nor a token.
-        clinical: Corpora about patients, whose rows go past the tripwire.
         stubs: Send stubs for rows under agreement; without it, such a row keeps the whole build here.
         data: Where their sources are, as for `build`.
         workers: Processes that read them.
@@ -106,7 +105,7 @@ def publish(
             gate.check_whole(build, permits)
             leaving = stubbing.publication(build, closed, Path(scratch) / "leaving", data, workers=workers)
         verdict = gate.check(leaving, permits).carrying(leaving.manifest.get("license", ""))
-        tripped = tripwire.look(leaving, clinical)
+        tripped = tripwire.look(leaving, _clinical(leaving))
         repository = Repository(name)
         state, unseen = _look(name, rehearse=rehearse)
         changes, suggested = ([_counted(leaving)], "") if unseen else _changes(leaving, repository, state)
@@ -139,11 +138,6 @@ def publish(
     return replace(planned, commit=commit, state="new" if commit != state.commit else "same content")
 
 
-def clinical(build: Build) -> frozenset[str]:
-    """The corpora of a build that are about patients, as their modules say."""
-    return frozenset(id for id in build.manifest["corpora"].keys() & set(corpora.names()) if corpora.load(id).clinical)
-
-
 def fetch(name: str) -> Path:
     """Download a published version and return its folder: `organisation/name@1.2.0`, or `organisation/name` for the newest.
 
@@ -154,6 +148,12 @@ def fetch(name: str) -> Path:
     return Repository(repository).download(
         version or "main", ["manifest.json", "ledger.json", "README.md", "data/*", "stubs/*"]
     )
+
+
+def _clinical(build: Build) -> frozenset[str]:
+    """The corpora of a build whose rows go past the tripwire: those about patients, as their modules say, and those without a module here."""
+    known = set(corpora.names())
+    return frozenset(id for id in build.manifest["corpora"] if id not in known or corpora.load(id).clinical)
 
 
 def _refuse_other(repository: Repository, state: State, version: str, build: Build) -> None:
