@@ -1,6 +1,7 @@
 """A build in other readers' shapes: nothing lost, nothing without its terms."""
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -110,3 +111,11 @@ def test_a_folder_that_holds_something_is_left_alone(build, tmp_path):
 def test_an_unknown_shape_names_the_nearest(build, tmp_path):
     with pytest.raises(MedinstructError, match="did you mean alpaca"):
         exporter.export(build, "alpacca", tmp_path / "out")
+
+
+def test_the_folder_that_one_stands_in_is_no_place_for_an_export(build, tmp_path, monkeypatch):
+    """It cannot be replaced as a whole, empty as it is."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MedinstructError, match="is no name of a folder"):
+        exporter.export(build, "messages", Path("."))
+    assert list(tmp_path.iterdir()) == []

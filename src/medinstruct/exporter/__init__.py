@@ -121,6 +121,8 @@ def export(build: Build, shape: str, out: Path) -> Exported:
             f"{out} is an address",
             next="export writes folders here; `medinstruct publish` sends rows away, and checks them",
         )
+    if not out.name:
+        raise MedinstructError(f"{out} is no name of a folder", next="name a folder that is new or empty")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise MedinstructError(f"{out} holds something", next="name a folder that is new or empty")
     unfinished = out.with_name(f".{out.name}.tmp")
