@@ -114,11 +114,11 @@ def test_an_error_without_a_word_has_the_column_of_the_first_tag():
 
 @contextmanager
 def served(path, seen):
-    with preview.serve(preview.Page(path, "span_extraction/mine", seen)) as server:
+    with preview.Server(preview.Page(path, "span_extraction/mine", seen)) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/"
+            yield server.address
         finally:
             server.shutdown()
             thread.join()
@@ -157,16 +157,29 @@ def test_a_page_that_is_closed_while_it_waits_says_nothing_on_the_terminal(tmp_p
     path.write_text(GOOD)
     page = preview.Page(path, "span_extraction/mine", seen)
     with served(path, seen) as address:
-        host = address.removeprefix("http://").rstrip("/")
+        host, key = address.removeprefix("http://").split("/", 1)
         with socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2]))) as closed:
             closed.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            closed.sendall(f"GET /state?seen={page.stamp()} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            closed.sendall(f"GET /{key}state?seen={page.stamp()} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             time.sleep(0.3)  # until it is read
         path.write_text(GOOD.replace("Find", "Mark"))
         with urllib.request.urlopen(f"{address}state") as answer:
             assert b"Mark" in answer.read()
 
     assert capfd.readouterr().err == ""
+
+
+def test_whoever_else_works_on_this_machine_does_not_know_the_key(tmp_path, seen):
+    """Texts of a corpus are on the page, under agreement or not."""
+    path = tmp_path / "mine.jinja"
+    path.write_text(GOOD)
+    with served(path, seen) as address:
+        base = address.split("/", 3)
+        for guess in ("", "state", "x/state", f"{base[3][:-2]}/state", base[3].rstrip("/")):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen("/".join([*base[:3], guess]))
+        with urllib.request.urlopen(f"{address}state") as answer:
+            assert seen[0].place in answer.read().decode()
 
 
 def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):

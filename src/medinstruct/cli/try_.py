@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import typer
 
 from medinstruct.cli.common import Data, Shelf, add_shelves, app
-from medinstruct.errors import MedinstructError
 
 Unit = Literal["document", "passage", "sentence", "window"]
 
@@ -34,12 +33,6 @@ def try_(
 
     entry = find("templates", name)
     seen = preview.examples(corpus, entry.name.split("/")[0], task=task, data=data, unit=unit, number=number)
-    try:
-        listening = preview.serve(preview.Page(entry.path, entry.name, seen), port)
-    except OSError as error:
-        raise MedinstructError(
-            f"cannot listen on port {port}: {error.strerror}", next="another --port, or 0 for a free one"
-        ) from error
-    with listening as server:
-        typer.echo(f"{entry.path}\nhttp://127.0.0.1:{server.server_port}/   (Ctrl-C ends it)")
+    with preview.Server(preview.Page(entry.path, entry.name, seen), port) as server:
+        typer.echo(f"{entry.path}\n{server.address}   (Ctrl-C ends it)")
         server.serve_forever()

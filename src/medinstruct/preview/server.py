@@ -1,7 +1,7 @@
 """A page on this machine that shows what a template makes of real text, again at each save.
 
-It listens on the loopback address alone, answers only who calls it by that name (so that no page elsewhere can ask it through the
-reader's browser), and shows every text as text.
+It listens on the loopback address alone, answers only who calls it by that name and knows its key (`medinstruct.loopback`), and shows every
+text as text.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from medinstruct import template
+from medinstruct import loopback, template
 from medinstruct.errors import MedinstructError, Place
 from medinstruct.preview.examples import Seen, show
 
 PAGE = Path(__file__).with_name("page.html")
+POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 WAIT = 20.0
 """Seconds that a question for news waits for some."""
 LOOK = 0.1
@@ -86,69 +84,40 @@ def located(error: MedinstructError, text: str) -> dict[str, Any]:
     return {"what": error.what, "line": line, "column": at + 1, "next": error.next}
 
 
-def serve(page: Page, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server of the page on 127.0.0.1, already listening; the caller runs `serve_forever` and shuts it down.
+class Server(loopback.Server):
+    """A page on loopback, already listening; `serve_forever` answers."""
 
-    Args:
-        page: What is shown.
-        port: 0 takes a free one (`server.server_port`).
-    """
-    server = _Server(("127.0.0.1", port), _Handler)
-    server.page, server.lock = page, threading.Lock()
-    return server
+    def __init__(self, page: Page, port: int = 0) -> None:
+        """Listen on a port of loopback; 0 takes a free one.
 
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    page: Page
-    lock: threading.Lock
-    """Templates are rendered one at a time: an example is shared by all who look."""
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a page that was closed while it waited for news."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
+        Raises:
+            MedinstructError: if the port is taken.
+        """
+        self.page, self.lock = page, threading.Lock()
+        """Templates are rendered one at a time: an example is shared by all who look."""
+        super().__init__(_Handler, port)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+class _Handler(loopback.Handler):
+    server: Server
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        port = self.server.server_port
-        if self.headers.get("Host") not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-            self._send(HTTPStatus.FORBIDDEN, "text/plain", b"this page is for this machine alone\n")
-            return
-        asked = urlsplit(self.path)
-        if asked.path == "/":
+    def respond(self, path: str, query: Mapping[str, str]) -> None:
+        if path == "":
             nonce = secrets.token_urlsafe(16)
-            self._send(HTTPStatus.OK, "text/html", PAGE.read_bytes().replace(b"{nonce}", nonce.encode()), nonce)
-        elif asked.path == "/state":
-            self._wait(parse_qs(asked.query).get("seen", [""])[0])
+            policy = f"script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; {POLICY}"
+            page = PAGE.read_bytes().replace(b"{nonce}", nonce.encode())
+            self.send(HTTPStatus.OK, "text/html", page, {"Content-Security-Policy": policy})
+        elif path == "state":
+            self._wait(query.get("seen", ""))
             with self.server.lock:
                 state = self.server.page.state()
-            self._send(HTTPStatus.OK, "application/json", json.dumps(state).encode())
+            self.send(HTTPStatus.OK, "application/json", json.dumps(state).encode())
         else:
-            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"nothing is here\n")
+            self.nothing()
 
     def _wait(self, seen: str) -> None:
         """Return when the file is another than the one that was seen, or after a while."""
         until = time.monotonic() + WAIT
         while seen and self.server.page.stamp() in (seen, GONE) and time.monotonic() < until:
             time.sleep(LOOK)
-
-    def _send(self, status: HTTPStatus, kind: str, body: bytes, nonce: str = "") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header(
-            "Content-Security-Policy",
-            f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'",
-        )
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the terminal belongs to whoever types."""
