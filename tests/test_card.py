@@ -235,7 +235,7 @@ def test_no_labels_overlap_with_many_corpora():
     made_of = card.Composition()
     for n in range(80):
         made_of.rows["train", ("ner", "re", "qa")[n % 3], f"a-corpus-with-a-rather-long-name-{n}"] = 10**6 // (n + 1)
-    with plots._our_settings():
+    with plots.our_settings():
         figure = plots._composition(made_of)
         figure.canvas.draw()
         [axes] = figure.axes

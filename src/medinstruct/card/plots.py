@@ -63,16 +63,17 @@ def draw(build: Build, made_of: Composition) -> dict[str, bytes]:
     """Return the pictures of a build as PNG, by their paths beside the card; none where they cannot be drawn or no row is there."""
     if not can_draw() or not made_of.rows:
         return {}
-    with _our_settings():
+    with our_settings():
         return {
-            "plots/composition.png": _png(_composition(made_of)),
-            "plots/lengths.png": _png(_lengths(made_of)),
-            "plots/ledger.png": _png(_ledger(build.ledger)),
+            "plots/composition.png": png(_composition(made_of)),
+            "plots/lengths.png": png(_lengths(made_of)),
+            "plots/ledger.png": png(_ledger(build.ledger)),
         }
 
 
 @contextmanager
-def _our_settings() -> Iterator[None]:
+def our_settings() -> Iterator[None]:
+    """Draw in our settings, whatever somebody's are."""
     import matplotlib
 
     with matplotlib.rc_context():
@@ -81,9 +82,10 @@ def _our_settings() -> Iterator[None]:
         yield
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure, dots: int = DOTS) -> bytes:
+    """Return a figure as PNG of so many dots to the inch, with no library's name in it."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DOTS, metadata={"Software": None}, facecolor="white")
+    figure.savefig(file, format="png", dpi=dots, metadata={"Software": None}, facecolor="white")
     return file.getvalue()
 
 

@@ -23,7 +23,7 @@ from medinstruct.artefact import Build
 from medinstruct.document import Item
 from medinstruct.generator import look_page, similar, verbs
 from medinstruct.generator.candidate import CATEGORIES, Candidate
-from medinstruct.generator.filters.copied import Contaminated
+from medinstruct.generator.filters.copied import Contaminated, runs
 from medinstruct.generator.seed import Seed
 from medinstruct.mixture.pack import Section
 
@@ -172,8 +172,10 @@ def _best(text: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[float, 
 
 def _benchmarks(held: Sequence[Candidate], sections: Sequence[Section]) -> Json:
     """How many instructions have a run of 13 words in common with each test part."""
-    found: Json = {}
-    for section in sections:
-        index = Contaminated([section])
-        found[section.name] = sum(index.likeness(one.instruction, one.input, one.output) > 0 for one in held)
+    parts = {section.name: Contaminated([section]) for section in sections}
+    found: Json = dict.fromkeys(parts, 0)
+    for one in held if parts else ():
+        said = [runs(text) for text in (one.instruction, one.input, one.output)]
+        for name, part in parts.items():
+            found[name] += any(map(part.holds, said))
     return found

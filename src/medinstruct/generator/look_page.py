@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from medinstruct import markdown as md
-from medinstruct.card.plots import COLOURS, FAINT, SETTINGS
+from medinstruct.card import plots
+from medinstruct.card.plots import COLOURS, FAINT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,15 +120,12 @@ def _benchmarks(looks: Sequence[Json]) -> list[tuple[object, ...]]:
 
 def draw(looks: Sequence[Json]) -> bytes:
     """Return the picture as PNG; nothing where matplotlib is not installed."""
-    if importlib.util.find_spec("matplotlib") is None:
+    if not plots.can_draw():
         return b""
-    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(SETTINGS)
+    with plots.our_settings():
         figure = Figure(figsize=SIZE)
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
@@ -139,9 +135,7 @@ def draw(looks: Sequence[Json]) -> bytes:
         _bars(axes[0, 1], "verbs and nouns", dict(sorted(pairs.items(), key=lambda item: (-item[1], item[0]))))
         _lines(axes[1, 0], looks)
         _steps(axes[1, 1], looks)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=DOTS, metadata={"Software": None}, facecolor="white")
-    return file.getvalue()
+        return plots.png(figure, DOTS)
 
 
 def _bars(axes: Axes, title: str, counts: Mapping[str, int]) -> None:

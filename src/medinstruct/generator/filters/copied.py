@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medinstruct import shelf
 from medinstruct import text as prose
@@ -30,13 +29,13 @@ class Copied:
     def __init__(self, seeds: Iterable[Seed]) -> None:
         texts = [text for seed in seeds for text in (seed.instruction, seed.input, seed.output)]
         self._wholes = set(filter(None, map(prose.identity, texts)))
-        self._runs = _sorted([_runs(text) for text in texts])
+        self._runs = _sorted([runs(text) for text in texts])
 
     def __call__(self, candidate: Candidate) -> str | None:
         texts = (candidate.instruction, candidate.input, candidate.output)
         if any(prose.identity(text) in self._wholes for text in texts):
             return "the same text as one of a seed"
-        return "13 words in a row of a seed" if any(_holds(self._runs, _runs(text)) for text in texts) else None
+        return "13 words in a row of a seed" if any(_holds(self._runs, runs(text)) for text in texts) else None
 
 
 class Contaminated:
@@ -66,18 +65,19 @@ class Contaminated:
         return cls([section for name in packs for section in pack.read(shelf.find("packs", name).path)])
 
     def __call__(self, candidate: Candidate) -> str | None:
-        if self.likeness(candidate.instruction, candidate.input, candidate.output):
-            return "13 words in a row of a test item"
         texts = (candidate.instruction, candidate.input, candidate.output)
+        if any(self.holds(runs(text)) for text in texts):
+            return "13 words in a row of a test item"
         prints = np.array([fingerprint(named) for text in texts if (named := prose.identity(text))], dtype=np.uint64)
         return "the same text as one of a test item" if _holds(self._prints, prints) else None
 
-    def likeness(self, *texts: str) -> int:
-        """How many of the runs of 13 words that packs hold stand in these texts."""
-        return sum(int(_found(self._runs, _runs(text)).sum()) for text in texts)
+    def holds(self, hashes: Hashes) -> bool:
+        """Whether packs hold one of these runs."""
+        return _holds(self._runs, hashes)
 
 
-def _runs(text: str) -> Hashes:
+def runs(text: str) -> Hashes:
+    """The runs of 13 words of a text, as packs hold them."""
     return Words(prose.normalise(text)).grams(RUN)
 
 
@@ -85,12 +85,8 @@ def _sorted(hashes: Sequence[Hashes]) -> Hashes:
     return np.unique(np.concatenate(hashes)) if hashes else np.zeros(0, dtype=np.uint64)
 
 
-def _found(known: Hashes, hashes: Hashes) -> NDArray[np.bool_]:
-    """Whether each of the hashes is known."""
-    if not len(known):
-        return np.zeros(len(hashes), dtype=bool)
-    return np.equal(known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)], hashes)
-
-
 def _holds(known: Hashes, hashes: Hashes) -> bool:
-    return bool(_found(known, hashes).any())
+    """Whether one of the hashes is known."""
+    if not len(known):
+        return False
+    return bool(np.equal(known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)], hashes).any())
