@@ -14,7 +14,7 @@ from fuzz.seeds import seeds
 from fuzz.survive import shrink, survive, unpack
 from medinstruct import formats
 from medinstruct.errors import FormatError, Place, UnsafeInput
-from medinstruct.formats import bioc_json, bioc_xml, genia_xml, json, pubtator, xlsx
+from medinstruct.formats import bioc_json, bioc_xml, genia_xml, json, json_lines, pubtator, xlsx
 from medinstruct.formats.draft import Broken
 from medinstruct.formats.rows import Row
 from medinstruct.source import File
@@ -74,6 +74,16 @@ def test_a_repair_that_trips_breaks_its_record_alone():
 
     assert broken.reason == "cannot be repaired: tuple index out of range"
     assert sound.id == "2"
+
+
+def test_a_number_that_is_too_large_to_calculate_with_breaks_its_record_alone():
+    """An integer has no limit that `float` could hold."""
+    lines = File("a.jsonl", b'{"id": "1", "score": ' + b"9" * 400 + b'}\n{"id": "2", "score": 1}\n')
+
+    broken, sound = json_lines.read([lines], item=lambda row: {"id": row["id"], "score": float(row["score"])})
+
+    assert broken.reason == "cannot be read: int too large to convert to float"
+    assert sound.score == 1
 
 
 def test_a_row_that_lacks_a_cell_says_so_wherever_it_is_asked():

@@ -54,7 +54,7 @@ class Broken:
         return FormatError(self.reason, where=self.place)
 
 
-FAULTS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What a function of a corpus may trip over when a file is not what it should be."""
 
 Repair = Callable[[Draft], str | None]
