@@ -138,6 +138,7 @@ TRIPLES = [
 ITEMS = [
     Plant("A601", "counted from 1", asked(answer=4), asked(answer=3), "counted from 1", document="m1"),
     Plant("A602", "option twice", asked(options=["zorbin", "gout", "Zorbin", "mice"]), asked(), "one of them is right", document="m1"),
+    Plant("A602", "the very same option twice", asked(options=["gout", "gout", "ague", "zorbin"], answer=3), asked(), document="m1"),
     Plant("A603", "empty option", asked(options=["zorbin", "gout", "", "mice"]), asked(), document="m1"),
     Plant("A604", "nothing", rows({**TRIPLES[0], "output": "<noinput>"}, base=TRIPLES[1:]), rows(base=TRIPLES), "<noinput>"),
     Plant("A605", "no answer", asked(answer=None), asked(), "no right option", document="m1", also=frozenset({"A110"})),

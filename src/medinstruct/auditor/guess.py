@@ -236,16 +236,12 @@ def item(row: Row) -> Fields:
     options = _options(row, names)
     label, score, answer = get("label"), get("score"), get("answer")
     places = _places(options, answer if answer is not None else label) if options else ()
-    known = {names[name] for group in NAMES.values() for name in group if name in names}
-    texts = {
-        key: value
-        for key, value in row.items()
-        if isinstance(value, str) and key not in known and key not in options.values()
-    }
+    known = {names[name] for group in NAMES.values() for name in group if name in names} | {key for key, _ in options}
+    texts = {key: value for key, value in row.items() if isinstance(value, str) and key not in known}
     reference = None if options else get("reference")
     return {
         "id": str(get("id") if get("id") is not None else row.key),
-        "texts": texts, "question": str(get("question") or ""), "options": tuple(options), "answers": places,
+        "texts": texts, "question": str(get("question") or ""), "options": tuple(text for _, text in options), "answers": places,
         "labels": () if options or label is None else tuple(map(str, label)) if isinstance(label, list) else (str(label),),
         "score": float(score) if _is_number(score) else None,
         "references": (reference,) if isinstance(reference, str) else (),
@@ -262,21 +258,21 @@ def extracts(article: Row) -> Iterator[Fields]:
             }  # fmt: skip
 
 
-def _options(row: Row, names: dict[str, str]) -> dict[str, str]:
-    """The options of a question by their texts, with the key that each stands under."""
+def _options(row: Row, names: dict[str, str]) -> list[tuple[str, str]]:
+    """Key and text of each option of a question."""
     for name in NAMES["options"]:
         value = row.get(names.get(name, ""))
         if isinstance(value, dict) and value and all(isinstance(each, str) for each in value.values()):
-            return {text: key for key, text in value.items()}
+            return list(value.items())
         if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
-            return {text: str(at) for at, text in enumerate(value)}
+            return [(str(at), text) for at, text in enumerate(value)]
     keys = [names[name] for name in ("opa", "opb", "opc", "opd", "ope", "a", "b", "c", "d", "e") if name in names]
-    return {str(row[key]): key for key in keys} if len(keys) > 1 else {}
+    return [(key, str(row[key])) for key in keys] if len(keys) > 1 else []
 
 
-def _places(options: dict[str, str], answer: Any) -> tuple[int, ...]:
+def _places(options: list[tuple[str, str]], answer: Any) -> tuple[int, ...]:
     """The place of the right option, given by its text, its key, its letter or its number from 0."""
-    texts, keys = list(options), [key.casefold().removeprefix("op") for key in options.values()]
+    texts, keys = [text for _, text in options], [key.casefold().removeprefix("op") for key, _ in options]
     if answer is None or answer == "":
         return ()
     if str(answer) in texts:
