@@ -21,7 +21,7 @@ from medinstruct.corpora.corpus import Corpus, Split
 from medinstruct.corpora.parts import ROLES, part
 from medinstruct.errors import MedinstructError, NotFound
 from medinstruct.formats import conll, json, json_lines, parquet, sniff, table
-from medinstruct.formats.draft import Read
+from medinstruct.formats.draft import Read, Repair
 from medinstruct.formats.rows import Fields, Row
 from medinstruct.license import License
 from medinstruct.source import File
@@ -173,9 +173,7 @@ def _conll(files: list[File]) -> Reader:
         columns = ("token", *(f"column{n}" for n in range(width - 2)), "tag")
         prefixes = {line.split()[-1][0] for line in lines}
         scheme = next(name for name, letters in SCHEMES if prefixes & set(letters) or not letters)
-        mark = r"-DOCSTART-.*"
-        read = partial(conll.read, columns=columns, separator=separator, scheme=scheme, type="mention")
-        return partial(_without_marks, read=read, mark=mark)
+        return partial(_without_marks, columns=columns, separator=separator, scheme=scheme, type="mention")
     return conll.read
 
 
@@ -183,9 +181,12 @@ SCHEMES = (("BILUO", "LU"), ("IOBES", "ES"), ("IOB2", "B"), ("IO", ""))
 """Schemes of tags with the letters that those after them do not have."""
 
 
-def _without_marks(files: list[File], *, read: Reader, mark: str, repair: Any = None) -> Iterator[Read]:
-    bare = re.compile(rf"(?m)^{mark}$")
-    return read([File(file.name, bare.sub("", decoded(file)).encode()) for file in files], repair=repair)
+MARK = re.compile(r"(?m)^-DOCSTART-.*$")
+
+
+def _without_marks(files: list[File], **options: Any) -> Iterator[Read]:
+    """Read tokens whose documents are told by marks of any kind: each sentence for itself."""
+    return conll.read([File(file.name, MARK.sub("", decoded(file)).encode()) for file in files], **options)
 
 
 def _table(files: list[File]) -> Reader:
@@ -193,23 +194,19 @@ def _table(files: list[File]) -> Reader:
     return partial(table.read, item=item, delimiter=delimiter, quoting="none" if delimiter == "\t" else "csv")
 
 
-def _json(files: list[File]) -> Reader:
-    """Rows wherever they stand in a JSON file: in a list, in a mapping by id, below a key."""
-    return partial(_values, files_read=json.read)
-
-
-def _values(files: list[File], *, files_read: Reader, repair: Any = None) -> Iterator[Read]:
+def _values(files: list[File], *, repair: Repair | None = None) -> Iterator[Read]:
+    """Read rows wherever they stand in a JSON file: in a list, in a mapping by id, below a key."""
     for file in files:
         values = loaded(file)
         value = values[0] if len(values) == 1 else None
         path = next((key for key, each in value.items() if isinstance(each, list) and each and isinstance(each[0], dict)), "") \
             if isinstance(value, dict) else ""  # fmt: skip
         make = extracts if b'"qas"' in file.data else item
-        yield from files_read([file], item=make, repair=repair, **({"path": (path,)} if path else {}))
+        yield from json.read([file], item=make, repair=repair, path=(path,) if path else ())
 
 
 MAKERS: dict[str, Callable[[list[File]], Reader]] = {
-    "conll": _conll, "table": _table, "json": _json,
+    "conll": _conll, "table": _table, "json": lambda files: _values,
     "json_lines": lambda files: partial(json_lines.read, item=item),
     "parquet": lambda files: partial(parquet.read, item=item),
 }  # fmt: skip

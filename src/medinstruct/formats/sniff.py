@@ -77,7 +77,6 @@ def fitting(format: str, files: Sequence[File]) -> list[File]:
 
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "conll": (".conll", ".tsv", ".iob2", ".iob", ".bio", ".txt", ".train", ".dev", ".devel", ".test"),
-    "pubtator": (".pubtator", ".txt", ".PubTator".lower()),
 }
 """Where files have other suffixes in the wild than the format's own."""
 
