@@ -6,6 +6,7 @@ it; then a few seconds of fuzzing itself, over the bundled samples of every form
 
 import io
 import zipfile
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from fuzz.seeds import seeds
 from fuzz.survive import shrink, survive, unpack
 from medinstruct import formats
 from medinstruct.errors import FormatError, Place, UnsafeInput
-from medinstruct.formats import bioc_json, bioc_xml, genia_xml, json, json_lines, pubtator, xlsx
+from medinstruct.formats import bioc_json, bioc_xml, genia_xml, i2b2_xml, inline_xml, json, json_lines, pubtator, xlsx
 from medinstruct.formats.draft import Broken
 from medinstruct.formats.rows import Row
 from medinstruct.source import File
@@ -74,6 +75,19 @@ def test_a_repair_that_trips_breaks_its_record_alone():
 
     assert broken.reason == "cannot be repaired: tuple index out of range"
     assert sound.id == "2"
+
+
+@pytest.mark.parametrize(
+    ("read", "data"),
+    [
+        (inline_xml.read, b'<ROOT><RECORD ID="1"><TEXT>Rash.</TEXT></RECORD></ROOT>'),
+        (partial(i2b2_xml.read, root="NOTE"), b"<NOTE><TEXT>Rash.</TEXT><TAGS></TAGS></NOTE>"),
+    ],
+)
+def test_a_repair_of_markup_that_trips_breaks_its_record_alone(read, data):
+    [broken] = read([File("1.xml", data)], repair=lambda draft: draft.fields["mentions"])
+
+    assert (broken.id, broken.reason) == ("1", "cannot be repaired: 'mentions'")
 
 
 def test_a_number_that_is_too_large_to_calculate_with_breaks_its_record_alone():

@@ -66,20 +66,28 @@ Read = Document | Item | Broken
 def finish(drafts: Iterable[Draft | Broken], repair: Repair | None = None) -> Iterator[Read]:
     """Yield a checked record per draft, in order, or a Broken that says where and why not."""
     for draft in drafts:
-        if isinstance(draft, Broken):
-            yield draft
+        found = draft if isinstance(draft, Broken) else mended(draft, repair)
+        if isinstance(found, Broken):
+            yield found
             continue
         try:
-            if repair is not None and (note := repair(draft)):
-                draft.fields["notes"] = (*draft.fields.get("notes", ()), note)
-                draft.typed, draft.quoted = (), False
-        except FAULTS as error:
-            yield Broken(draft.place, str(draft.fields.get("id", "")), f"cannot be repaired: {error}")
-            continue
-        try:
-            yield _checked(draft)
+            yield _checked(found)
         except ValidationError as error:
-            yield _broken(draft, error)
+            yield _broken(found, error)
+
+
+def mended(draft: Draft, repair: Repair | None) -> Draft | Broken:
+    """Return the draft as a repair leaves it, with the reason among its notes; a Broken where the repair trips."""
+    if repair is None:
+        return draft
+    try:
+        note = repair(draft)
+    except FAULTS as error:
+        return Broken(draft.place, str(draft.fields.get("id", "")), f"cannot be repaired: {error}")
+    if note:
+        draft.fields["notes"] = (*draft.fields.get("notes", ()), note)
+        draft.typed, draft.quoted = (), False
+    return draft
 
 
 def _checked(draft: Draft) -> Document | Item:

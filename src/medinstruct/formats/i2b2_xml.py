@@ -38,7 +38,7 @@ from xml.sax.saxutils import unescape
 from medinstruct.document import Span
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, mended
 from medinstruct.formats.rows import decoded
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.formats.xml_items import Record, records
@@ -100,8 +100,9 @@ def _draft(file: File, root: str, repair: Repair | None, identity: Identity, ski
     markup = decoded(file)
     if isinstance(markup, Broken):
         return Broken(markup.place, file.stem, markup.reason)
-    draft = Draft(Place(file.name), {"id": file.stem, "markup": markup})
-    note = repair(draft) if repair else None
+    draft = mended(Draft(Place(file.name), {"id": file.stem, "markup": markup}), repair)
+    if isinstance(draft, Broken):
+        return draft
     *_, record = records(File(file.name, draft.fields["markup"].encode()), record=root)
     if isinstance(record, Broken):
         return Broken(record.place, file.stem, record.reason)
@@ -109,7 +110,7 @@ def _draft(file: File, root: str, repair: Repair | None, identity: Identity, ski
         fields = _fields(record, skip)
     except (KeyError, ValueError) as error:
         return Broken(Place(file.name), file.stem, _explain(error))
-    fields |= {"id": file.stem, "identities": identities(identity, file.stem), "notes": (note,) if note else ()}
+    fields |= {"id": file.stem, "identities": identities(identity, file.stem), "notes": draft.fields.get("notes", ())}
     return Draft(Place(file.name), fields)
 
 

@@ -26,7 +26,7 @@ from xml.etree.ElementTree import Element
 
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, mended
 from medinstruct.formats.rows import decoded
 from medinstruct.formats.xml_items import records
 from medinstruct.source import File
@@ -64,10 +64,8 @@ def read(
     head = re.compile(rf'<{record}\b[^<>]*\b{id}="([^"<>]*)"[^<>]*>')
     for file in files:
         for draft in _records(file, head, f"</{record}>"):
-            if isinstance(draft, Draft):
-                note = repair(draft) if repair else None
-                draft = _read(draft, record, text, type, (note,) if note else ())
-            yield from finish([draft])
+            found = draft if isinstance(draft, Broken) else mended(draft, repair)
+            yield from finish([found if isinstance(found, Broken) else _read(found, record, text, type)])
 
 
 def _records(file: File, head: re.Pattern[str], tail: str) -> Iterator[Draft | Broken]:
@@ -89,7 +87,7 @@ def _records(file: File, head: re.Pattern[str], tail: str) -> Iterator[Draft | B
             yield Draft(Place(file.name, line), {"id": found[1], "markup": markup})
 
 
-def _read(draft: Draft, record: str, text: str, type: str, notes: tuple[str, ...]) -> Draft | Broken:
+def _read(draft: Draft, record: str, text: str, type: str) -> Draft | Broken:
     *_, found = records(File(draft.place.file, draft.fields["markup"].encode()), record=record)
     if isinstance(found, Broken):
         place = Place(draft.place.file, draft.place.line + found.place.line - 1)
@@ -104,8 +102,8 @@ def _read(draft: Draft, record: str, text: str, type: str, notes: tuple[str, ...
         return Broken(draft.place, draft.fields["id"], f"an element of the text has no {error}")
     except RecursionError:
         return Broken(draft.place, draft.fields["id"], "the elements of the text are nested too deep")
-    fields = {"id": draft.fields["id"], "text": "".join(pieces), "mentions": tuple(mentions), "notes": notes}
-    return Draft(draft.place, fields)
+    fields = {"id": draft.fields["id"], "text": "".join(pieces), "mentions": tuple(mentions)}
+    return Draft(draft.place, {**fields, "notes": draft.fields.get("notes", ())})
 
 
 def _walk(element: Element, type: str, pieces: list[str], mentions: list[dict[str, Any]], at: int) -> int:
