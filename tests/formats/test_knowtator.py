@@ -47,6 +47,15 @@ def told(record) -> str:
     return f"{record.place}: {record.reason}"
 
 
+def test_another_file_of_the_same_name_is_told():
+    files = [File("a/7.txt", TEXT.encode()), File("7.txt.knowtator.xml", XML.encode()), File("b/7.txt", b"Another.")]
+
+    broken, document = knowtator.read(files, vocabulary=vocabulary)
+
+    assert told(broken) == "b/7.txt: is another file of the same name as a/7.txt"
+    assert document == read()
+
+
 def test_annotations_are_read():
     concept = Concept(vocabulary="UMLS", id="C9000007")
 

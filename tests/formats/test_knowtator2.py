@@ -63,6 +63,13 @@ def test_a_text_that_no_file_names_is_not_annotated():
     ]
 
 
+def test_another_text_of_the_same_name_is_told():
+    broken, document = read(XML, TEXT, File("more/7.txt", b"Another."))
+
+    assert told([broken]) == ["more/7.txt: 7: is another file of the same name as txt/7.txt"]
+    assert [document] == read(XML, TEXT)
+
+
 @pytest.mark.parametrize(
     "old, new, fault",
     [

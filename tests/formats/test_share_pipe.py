@@ -51,6 +51,17 @@ def test_nothing_to_find_and_not_annotated_are_two_things():
     assert told(read(text=None)) == "GOLD/7.txt: has no text"
 
 
+def test_another_file_of_the_same_name_is_told():
+    """The first one is read; the very same one in a second folder is no other."""
+    files = [File("a/ALLREPORTS/7.txt", TEXT.encode()), File("GOLD/7.txt", LINES.encode())]
+
+    broken, document = share_pipe.read([*files, File("b/ALLREPORTS/7.txt", b"Another.")])
+    [same] = share_pipe.read([*files, File("b/ALLREPORTS/7.txt", TEXT.encode())])
+
+    assert told([broken]) == "b/ALLREPORTS/7.txt: is another file of the same name as a/ALLREPORTS/7.txt"
+    assert [document, same] == read() * 2
+
+
 @pytest.mark.parametrize(
     "line, reason",
     [

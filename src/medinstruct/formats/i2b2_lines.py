@@ -38,7 +38,7 @@ from medinstruct.document import Span, quote
 from medinstruct.errors import Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import bundled, decoded
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
@@ -94,13 +94,8 @@ def read(
         annotated_only: Whether texts that have no sheet at all are passed over: for releases that hold them too.
     """
     needed = ("txt", *sheets)
-    bundles: dict[str, dict[str, File]] = {}
-    for file in files:
-        if (kind := _kind(file)) in needed:
-            id = _id(file)
-            same = bundles.setdefault(id, {}).setdefault(kind, file)
-            if same.data != file.data:
-                yield Broken(Place(file.name), id, f"is another file of the same name as {same.name}")
+    bundles, others = bundled(files, lambda file: (_id(file), kind) if (kind := _kind(file)) in needed else None)
+    yield from others
     drafts = (
         _draft(id, bundle, sheets, sentences, identity)
         for id, bundle in bundles.items()

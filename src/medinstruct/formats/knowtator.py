@@ -36,7 +36,7 @@ from medinstruct.document import quote
 from medinstruct.errors import Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import bundled, decoded
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
 
@@ -64,20 +64,23 @@ def read(
     Raises:
         UnsafeInput: for a file with a document type declaration.
     """
-    pairs: dict[str, dict[bool, File]] = {}
-    for file in files:
-        name = file.name.rpartition("/")[2]
-        pairs.setdefault(name.removesuffix(SUFFIX), {}).setdefault(name.endswith(SUFFIX), file)
-    yield from finish(
-        (_draft(name, pair, vocabulary or (lambda slot, value: "")) for name, pair in pairs.items()), repair
-    )
+    pairs, others = bundled(files, _key)
+    yield from others
+    yield from finish((_draft(id, pair, vocabulary or (lambda slot, value: "")) for id, pair in pairs.items()), repair)
 
 
-def _draft(name: str, pair: dict[bool, File], vocabulary: Callable[[str, str], str]) -> Draft | Broken:
-    id = name.removesuffix(".txt")
+def _key(file: File) -> tuple[str, bool]:
+    """The name of a record, and whether the file holds its annotations."""
+    name = file.name.rpartition("/")[2]
+    return name.removesuffix(SUFFIX).removesuffix(".txt"), name.endswith(SUFFIX)
+
+
+def _draft(id: str, pair: dict[bool, File], vocabulary: Callable[[str, str], str]) -> Draft | Broken:
     if len(pair) < 2:
         [file] = pair.values()
-        return Broken(Place(file.name), id, f"there is no {name if True in pair else name + SUFFIX} beside it")
+        name = file.name.rpartition("/")[2]
+        other = name.removesuffix(SUFFIX) if name.endswith(SUFFIX) else name + SUFFIX
+        return Broken(Place(file.name), id, f"there is no {other} beside it")
     if isinstance(text := decoded(pair[False]), Broken):
         return Broken(text.place, id, text.reason)
     *_, root = records(pair[True], record="annotations")

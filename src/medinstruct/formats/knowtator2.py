@@ -27,7 +27,7 @@ from xml.etree.ElementTree import Element
 from medinstruct.errors import Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import bundled, decoded
 from medinstruct.formats.standoff import Identity, identities
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
@@ -50,12 +50,11 @@ def read(files: Iterable[File], *, repair: Repair | None = None, identity: Ident
     Raises:
         UnsafeInput: for a file with a document type declaration.
     """
-    texts, sheets = dict[str, File](), list[File]()
-    for file in files:
-        if file.suffix == ".txt":
-            texts[file.name.rpartition("/")[2]] = file
-        else:
-            sheets.append(file)
+    given = list(files)
+    sheets = [file for file in given if file.suffix != ".txt"]
+    bundles, others = bundled(given, lambda file: (file.stem, "text") if file.suffix == ".txt" else None)
+    yield from others
+    texts = {f"{name}.txt": bundle["text"] for name, bundle in bundles.items()}
     used = set[str]()
     for sheet in sheets:
         for record in records(sheet, record="document"):

@@ -108,6 +108,30 @@ def named(file: str, lines: Iterator[Line | Broken], columns: Sequence[str] | No
             yield Row(dict(zip(columns, line[1])), Place(file, line[0]), str(number))
 
 
+Kind = TypeVar("Kind")
+
+
+def bundled(
+    files: Iterable[File], key: Callable[[File], tuple[str, Kind] | None]
+) -> tuple[dict[str, dict[Kind, File]], list[Broken]]:
+    """Return the files of each record by what they hold, and a Broken for each that is another one of the same name as one
+    before it; the very same file once more is passed over, as it lies in an archive and beside it.
+
+    Args:
+        files: The files of all records, in whatever folders.
+        key: The name of the record that a file belongs to and what it holds of it; None to pass it over.
+    """
+    bundles: dict[str, dict[Kind, File]] = {}
+    others: list[Broken] = []
+    for file in files:
+        if (found := key(file)) is not None:
+            id, kind = found
+            first = bundles.setdefault(id, {}).setdefault(kind, file)
+            if first.data != file.data:
+                others.append(Broken(Place(file.name), id, f"is another file of the same name as {first.name}"))
+    return bundles, others
+
+
 def decoded(file: File, encoding: str = "utf-8-sig") -> str | Broken:
     """Return the text of a file, or a Broken at the line whose bytes are not in `encoding`."""
     try:

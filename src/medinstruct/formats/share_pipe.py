@@ -22,7 +22,7 @@ from medinstruct.document import quote
 from medinstruct.errors import Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.rows import decoded
+from medinstruct.formats.rows import bundled, decoded
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -45,9 +45,8 @@ def read(
         texts: Name of the folder of texts.
         vocabulary: Name of the concepts' vocabulary.
     """
-    pairs: dict[str, dict[bool, File]] = {}
-    for file in files:
-        pairs.setdefault(file.stem, {}).setdefault(PurePosixPath(file.name).parent.name == texts, file)
+    pairs, others = bundled(files, lambda file: (file.stem, PurePosixPath(file.name).parent.name == texts))
+    yield from others
     yield from finish((_draft(id, pair, vocabulary) for id, pair in pairs.items()), repair)
 
 
