@@ -126,6 +126,15 @@ def test_ids_that_are_left_out_are_counted():
         ({"denotations": [{"id": "T1", "span": span("0", 3), "obj": "x"}]}, "cannot be read"),
         ({"denotations": [{"id": "T1", "span": span(0, 6)}]}, "nothing is called 'category'"),
         ({"denotations": TODAY["denotations"][:1] * 2}, "two denotations have one id"),
+        (
+            {"denotations": [{"id": "T1", "span": span(0, 6), "obj": "_FRAGMENT"}]},
+            "fragment T1 is chained to no denotation that has a type",
+        ),
+        (
+            {"relations": [{"id": "R1", "subj": "T1", "pred": "_lexicallyChainedTo", "obj": "T2"}]},
+            "R1 chains T1 and T2, neither of which is a fragment",
+        ),
+        ({"insanns": [{"id": "E1", "object": "T1"}] * 2}, "two instances have one id"),
         ({"relations": [{"id": "R1", "subj": "T1", "pred": "p", "obj": "T9"}]}, "points to T9, which is no mention"),
         ({"modifications": [{"id": "M1", "pred": "Negation", "obj": "T9"}]}, "is given to T9, which is nothing"),
         (

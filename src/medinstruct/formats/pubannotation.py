@@ -88,11 +88,11 @@ def _rows(file: File) -> Iterator[Row | Broken]:
 
 
 def _fields(row: Row, name: Name, roles: Mapping[str, str]) -> dict[str, Any]:
-    found = {
-        key: row.get(key) or row.get(OLD.get(key, ""), []) for key in ("denotations", "relations", "modifications")
-    }
+    found = {key: row.get(key) or row.get(old, []) for key, old in OLD.items()}
     text, ties = row["text"], [_tie(each, n) for n, each in enumerate(found["relations"], start=1)]
-    mentions = _mentions(text, found["denotations"], [(subj, obj) for _, subj, pred, obj in ties if pred == CHAINED])
+    mentions = _mentions(
+        text, found["denotations"], [(id, subj, obj) for id, subj, pred, obj in ties if pred == CHAINED]
+    )
     types = {mention["id"]: mention["types"][0] for mention in mentions}
     events = {
         str(each["id"]): {
@@ -102,6 +102,8 @@ def _fields(row: Row, name: Name, roles: Mapping[str, str]) -> dict[str, Any]:
         }
         for each in row.get("insanns", [])
     }
+    if len(events) < len(row.get("insanns", [])):
+        raise ValueError("two instances have one id")
     relations = []
     for id, subj, pred, obj in ties:
         kinds = ["event" if end in events else "mention" for end in (subj, obj)]
@@ -133,15 +135,24 @@ def _tie(relation: Mapping[str, Any], number: int) -> tuple[str, str, str, str]:
     return str(relation.get("id", f"R{number}")), subj, pred, obj
 
 
-def _mentions(text: str, denotations: list[Any], chained: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """The mentions, each with the fragments that are chained to it."""
-    mentions, more = [], dict[str, list[str]]()
-    for subj, obj in chained:
-        more.setdefault(subj, []).append(obj)
-        more.setdefault(obj, []).append(subj)
+def _mentions(text: str, denotations: list[Any], chained: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """The mentions, each with the fragments that are chained to it.
+
+    Args:
+        text: Of the document.
+        denotations: Mentions and fragments.
+        chained: Id and both ends of each relation that chains.
+    """
     known = {str(each.get("id", f"T{n}")): each for n, each in enumerate(denotations, start=1)}
     if len(known) < len(denotations):
         raise ValueError("two denotations have one id")
+    loose = {id for id, each in known.items() if _is_fragment(each)}
+    mentions, more = [], dict[str, list[str]]()
+    for tie, subj, obj in chained:
+        if not (_is_fragment(known[subj]) or _is_fragment(known[obj])):
+            raise ValueError(f"{tie} chains {subj} and {obj}, neither of which is a fragment")
+        more.setdefault(subj, []).append(obj)
+        more.setdefault(obj, []).append(subj)
     for id, each in known.items():
         if (type := _string(_either(each, "obj", "category"))) == FRAGMENT:
             continue
@@ -153,8 +164,11 @@ def _mentions(text: str, denotations: list[Any], chained: list[tuple[str, str]])
             ]
             seen.update(others)
             waiting += others
+        loose -= seen
         parts = tuple(sorted(spans))
         mentions.append({"id": id, "spans": parts, "text": quote(text, parts), "types": (type,)})
+    if loose:
+        raise ValueError(f"fragment {min(loose)} is chained to no denotation that has a type")
     return mentions
 
 
@@ -192,8 +206,9 @@ def write(documents: Iterable[Document], *, file: str = "documents.json") -> Ite
     """
     rows = []
     for document in documents:
-        if document != shape(document) or (reason := _unheld(document)):
-            what = reason if document == shape(document) else "has roles or identities that are not its own"
+        is_own = document == shape(document)
+        what = _unheld(document) if is_own else "has roles, identities or an order of attributes that are not its own"
+        if what:
             raise FormatError(
                 f"document {document.id}: {what}", where=Place(file), next="choose a format that can hold it"
             )
