@@ -104,6 +104,10 @@ def test_what_is_written_is_read_back(records):
         ({"passages": ABSTRACT.passages[:1]}, "has passages other than its lines as sentences"),
         ({"text": "A\n", "passages": ()}, "has passages other than its lines as sentences"),
         (
+            {"text": "A", "passages": (Passage(type="sentence", span=(0, 1), labels=("x",), id="P1"),)},
+            "has passages with ids",
+        ),
+        (
             {"text": " ", "passages": (Passage(type="sentence", span=(0, 1), labels=("x",)),)},
             "has an empty sentence, or one that ends in a carriage return",
         ),

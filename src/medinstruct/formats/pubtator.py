@@ -41,7 +41,7 @@ FORMAT = Format(
     specification="https://www.ncbi.nlm.nih.gov/research/pubtator3/api",
     suffixes=(".pubtator", ".txt"),
     loses=("discontinuous mentions", "several types of one mention", "alternatives", "events", "coreferences", "labels",
-           "attributes other than `novel` of relations", "passages other than title and abstract",
+           "attributes other than `novel` of relations", "passages other than title and abstract", "labels and ids of passages",
            "relations of other than two concepts"),
     holds=frozenset({
         "mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences", "concepts",
@@ -246,9 +246,10 @@ LAYOUTS = {("title",), ("title", "abstract")}
 
 
 def _unwritable_text(document: Document) -> str | None:
-    types = tuple(passage.type for passage in document.passages)
-    if types not in {("title",), ("title", "abstract"), ()} or any(p.labels for p in document.passages):
+    if document.passages and _layout(document) not in LAYOUTS:
         return "has passages other than title and abstract"
+    if any(passage.labels or passage.id for passage in document.passages):
+        return "has passages with labels or ids"
     texts = _parts(document)
     if " ".join(texts) != document.text:
         return "has a text that is not title, one blank, abstract"

@@ -28,7 +28,7 @@ FORMAT = Format(
     specification="https://aclanthology.org/I17-2052",
     suffixes=(".txt",),
     loses=("mentions", "relations", "events", "attributes", "coreferences", "labels of the document",
-           "passages other than lines with one label each"),
+           "passages other than lines with one label each", "ids of passages"),
     holds=frozenset({"passages", "labels of passages", "documents that share an id"}),
 )  # fmt: skip
 
@@ -111,6 +111,8 @@ def _unwritable(document: Document) -> str | None:
     expected = join_sentences([(sentence, ()) for sentence in sentences])["passages"]
     if [(each.type, each.span) for each in document.passages] != [(e["type"], e["span"]) for e in expected]:
         return "has passages other than its lines as sentences"
+    if any(each.id for each in document.passages):
+        return "has passages with ids"
     if any(not sentence.strip() or sentence.endswith("\r") for sentence in sentences):
         return "has an empty sentence, or one that ends in a carriage return"
     for label in (each.labels for each in document.passages):
