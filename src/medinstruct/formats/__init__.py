@@ -32,7 +32,7 @@ class Format:
     """Address or paper that defines it."""
     suffixes: tuple[str, ...]
     yields: str = "Document"
-    """What a record becomes: `Document` or `Item`."""
+    """What a record becomes: `Document`, `Item`, or `Document or Item` where its columns decide."""
     loses: tuple[str, ...] = ()
     """What of a Document the format cannot hold, in words; `write` refuses a document that has any of it."""
     holds: frozenset[str] = frozenset()

@@ -52,6 +52,7 @@ FORMAT = Format(
     title="BigBIO",
     specification="https://github.com/bigscience-workshop/biomedical",
     suffixes=(".parquet", ".jsonl"),
+    yields="Document or Item",
     loses=KINDS_OF_LOSS,
     holds=frozenset({
         "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
