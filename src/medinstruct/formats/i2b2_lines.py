@@ -189,6 +189,8 @@ class _Lines:
     text: str
     starts: list[int] = field(init=False)
     lines: list[str] = field(init=False)
+    counted: dict[tuple[int, Numbering], list[Span]] = field(default_factory=dict)
+    """The tokens of the lines that were asked for."""
 
     def __post_init__(self) -> None:
         self.lines, self.starts, at = self.text.split("\n"), [], 0
@@ -227,7 +229,9 @@ class _Lines:
         number, place = point
         if not number:
             raise IndexError("lines are counted from 1")
-        start, end = tokens(self.lines[number - 1])[place]
+        if (found := self.counted.get((number, tokens))) is None:
+            found = self.counted[number, tokens] = tokens(self.lines[number - 1])
+        start, end = found[place]
         return self.starts[number - 1] + start, self.starts[number - 1] + end
 
 
