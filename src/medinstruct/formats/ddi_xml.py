@@ -22,12 +22,13 @@ Specification: Segura-Bedmar, Martínez & Herrero-Zazo 2013, https://aclantholog
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from medinstruct.document import Document, Passage
+from medinstruct.document import Document, Mention, Passage
 from medinstruct.errors import FormatError
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, strict
@@ -134,14 +135,9 @@ def shape(document: Document) -> Document:
     if not _are_sentences(document):
         end = len(document.text.rstrip())
         passages = (Passage(type="sentence", span=(0, end)),) if end else ()
-    edges = [passage.span[0] for passage in passages]
-    place = {
-        mention.id: at
-        for at, (start, end) in enumerate(zip(edges, [*edges[1:], len(document.text)]))
-        for mention in document.mentions
-        if start <= mention.spans[0][0] and mention.spans[-1][1] <= end
-    }
-    mentions = sorted((m for m in document.mentions if m.id in place), key=lambda mention: place[mention.id])
+    held = _by_sentence(document, passages)
+    place = {mention.id: at for at, inside in enumerate(held) for mention in inside}
+    mentions = [mention for inside in held for mention in inside]
     order = {mention.id: number for number, mention in enumerate(mentions)}
     related = {}
     for relation in document.relations:
@@ -149,8 +145,19 @@ def shape(document: Document) -> Document:
         if order.keys() >= set(pair) and len(pair) == 2 and place[pair[0]] == place[pair[1]]:
             related[order[pair[0]], order[pair[1]]] = relation
     relations = tuple(related[pair] for pair in sorted(related))
-    held = keep(document, passages=passages, mentions=tuple(mentions), relations=relations)
-    return with_roles(held, "e1", "e2")
+    return with_roles(keep(document, passages=passages, mentions=tuple(mentions), relations=relations), "e1", "e2")
+
+
+def _by_sentence(document: Document, sentences: Sequence[Passage]) -> list[list[Mention]]:
+    """Return the mentions that lie in each sentence, which goes on to where the next begins."""
+    starts = [sentence.span[0] for sentence in sentences]
+    ends = [*starts[1:], len(document.text)]
+    held: list[list[Mention]] = [[] for _ in starts]
+    for mention in document.mentions:
+        at = bisect_right(starts, mention.spans[0][0]) - 1
+        if at >= 0 and mention.spans[-1][1] <= ends[at]:
+            held[at].append(mention)
+    return held
 
 
 def _are_sentences(document: Document) -> bool:
@@ -170,9 +177,9 @@ def _lines(document: Document) -> Iterator[str]:
     starts = [passage.span[0] for passage in document.passages]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<document{_attributes(id=document.id)}>\n"
-    for passage, start, end in zip(document.passages, starts, [*starts[1:], len(document.text)]):
+    ends = [*starts[1:], len(document.text)]
+    for passage, start, end, held in zip(document.passages, starts, ends, _by_sentence(document, document.passages)):
         yield f"<sentence{_attributes(id=passage.id, text=document.text[start:end])}>\n"
-        held = [m for m in document.mentions if start <= m.spans[0][0] and m.spans[-1][1] <= end]
         for mention in held:
             parts = ";".join(f"{first - start}-{last - start - 1}" for first, last in mention.spans)
             yield f"<entity{_attributes(id=mention.id, charOffset=parts, type=mention.types[0], text=mention.text)}/>\n"
