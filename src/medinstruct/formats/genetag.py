@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from medinstruct.document import Document, Mention, Passage, Span
@@ -200,9 +200,10 @@ def write(documents: Iterable[Document], *, folder: str = "documents", type: str
             hint = "choose a format that can hold it"
             raise FormatError(f"document {document.id}: {reason}", where=folder, next=hint)
         sentences.append(f"{document.id} {document.text}\n")
-        genes += [_entry(document, mention.spans[0]) for mention in document.mentions]
+        solid = list(accumulate((not sign.isspace() for sign in document.text), initial=0))
+        genes += [_entry(document, mention.spans[0], solid) for mention in document.mentions]
         extents = {spans[0] for mention in document.mentions for spans in mention.alternatives}
-        alternatives += [_entry(document, extent) for extent in sorted(extents)]
+        alternatives += [_entry(document, extent, solid) for extent in sorted(extents)]
     for name, lines in (("sentences.in", sentences), (GENES, genes), (ALTERNATIVES, alternatives)):
         yield File(f"{folder}/{name}", "".join(lines).encode())
 
@@ -220,11 +221,10 @@ def shape(document: Document, type: str = "Gene") -> Document:
     return numbered(document.model_copy(update={"mentions": tuple(ordered)}))
 
 
-def _entry(document: Document, span: Span) -> str:
+def _entry(document: Document, span: Span, solid: list[int]) -> str:
+    """Return the line of an extent; `solid` tells how many characters that are no white space stand before each place."""
     start, end = span
-    first = sum(not sign.isspace() for sign in document.text[:start])
-    count = sum(not sign.isspace() for sign in document.text[start:end])
-    return f"{document.id}|{first} {first + count - 1}|{document.text[start:end]}\n"
+    return f"{document.id}|{solid[start]} {solid[end] - 1}|{document.text[start:end]}\n"
 
 
 def _unwritable(document: Document, type: str) -> str | None:
