@@ -35,15 +35,24 @@ from typing import Any
 from medinstruct.document import Concept, Document, Mention, Relation, Span, quote
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats.bioc_plain import Annotation, Link, Location, Node, Part, Plain
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish, mention_id
-from medinstruct.formats.standoff import Identity, identities
+from medinstruct.formats.draft import (
+    NO_CONCEPT,
+    Broken,
+    Draft,
+    Identity,
+    Read,
+    Repair,
+    concept,
+    finish,
+    identities,
+    mention_id,
+)
 
 MAX_PADDING = 1 << 20
 """Characters that the gaps of one document may come to; a wrong offset would else ask for any amount of memory."""
 WITHIN = 16
 """Characters by which a passage may be off for a message to say so."""
 JOINED = "where the offset of a passage disagrees with its annotations, Dialect(joined=True) does not read it"
-NO_CONCEPT = {"", "-", "-1"}
 LOSES = (
     "events", "coreferences", "labels", "labels and ids of passages", "overlapping passages", "several types of one mention", "alternatives",
 )  # fmt: skip

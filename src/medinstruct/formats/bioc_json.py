@@ -35,8 +35,7 @@ from medinstruct.formats import Format, bioc
 from medinstruct.formats.bioc import STANDARD, Dialect
 from medinstruct.formats.bioc_plain import Plain
 from medinstruct.formats.bioc_shape import shape
-from medinstruct.formats.draft import Broken, Read, Repair
-from medinstruct.formats.standoff import Identity
+from medinstruct.formats.draft import Broken, Identity, Read, Repair
 from medinstruct.source import File
 
 __all__ = ["FORMAT", "read", "shape", "write"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from medinstruct.document import Attribute, Concept, Document, Relation
-from medinstruct.formats.bioc import NO_CONCEPT, STANDARD, parts, texts
+from medinstruct.formats.bioc import STANDARD, parts, texts
 from medinstruct.formats.bioc_plain import Plain
+from medinstruct.formats.draft import NO_CONCEPT
 from medinstruct.formats.features import keep, with_concepts
 
 

@@ -25,8 +25,7 @@ from collections.abc import Iterable, Iterator
 from medinstruct.document import Document
 from medinstruct.errors import FormatError
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Read, Repair
-from medinstruct.formats.standoff import Identity
+from medinstruct.formats.draft import Identity, Read, Repair
 from medinstruct.formats.standoff import read as read_standoff
 from medinstruct.formats.standoff_lines import Lines, pack, shape
 from medinstruct.source import File

@@ -36,7 +36,7 @@ from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.conll_shape import shape
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, mention_id
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities, mention_id
 from medinstruct.formats.rows import leniently, undecoded
 from medinstruct.source import File
 
@@ -103,7 +103,7 @@ class Layout:
     unit: Unit
     mark: re.Pattern[str] | None
     type: str
-    identity: str
+    identity: Identity
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def read(
     unit: Unit = "sentence",
     mark: str | None = None,
     type: str = "",
-    identity: str = "",
+    identity: Identity = "",
 ) -> Iterator[Read]:
     """Yield one Document per unit with a passage per sentence; mentions are T1, T2, … in order of the text.
 
@@ -151,7 +151,8 @@ def read(
             never goes back, those with one value in the document column, or a file.
         mark: A regular expression for lines that begin a document; its group `id` is the document's id.
         type: The type of the mentions whose tags name none (`B`, `I`).
-        identity: What kind of id the marks, the document column or the files' names are (`pmid`), if any.
+        identity: Kind of id the marks, the document column or the files' names are (`pmid`), or a function from it to an
+            identity; empty for none.
     """
     pattern = re.compile(mark) if mark else None
     layout = Layout(tuple(columns), separator, SCHEMES[scheme], unit, pattern, type, identity)
@@ -280,7 +281,7 @@ def _draft(file: str, part: Part, layout: Layout) -> Draft:
     )
     fields = {
         "id": part.id, "text": text, "passages": tuple(passages), "mentions": mentions,
-        "identities": (f"{layout.identity}:{part.document}",) if layout.identity else (),
+        "identities": identities(layout.identity, part.document),
     }  # fmt: skip
     return Draft(Place(file, part.line), fields, typed=("mentions",))
 

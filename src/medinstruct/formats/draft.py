@@ -62,6 +62,9 @@ Repair = Callable[[Draft], str | None]
 
 Read = Document | Item | Broken
 
+Identity = str | Callable[[str], str]
+"""Kind of id that documents have (`pmid`), or a function from an id to an identity (`pmid:10086714`); empty for none."""
+
 
 def finish(drafts: Iterable[Draft | Broken], repair: Repair | None = None) -> Iterator[Read]:
     """Yield a checked record per draft, in order, or a Broken that says where and why not."""
@@ -98,6 +101,16 @@ def _checked(draft: Draft) -> Document | Item:
 
 
 TRUSTED: dict[str, type[Part]] = {"mentions": Mention, "relations": Relation, "events": Event}
+
+
+def identities(identity: Identity, id: str) -> tuple[str, ...]:
+    """Return the names that the document `id` has in the world: one or none."""
+    name = identity(id) if callable(identity) else f"{identity}:{id}" if identity else ""
+    return (name,) if name else ()
+
+
+NO_CONCEPT = {"", "-", "-1"}
+"""What PubTator, and BioC that was made of it, have in place of a concept where there is none."""
 
 
 @lru_cache(maxsize=1 << 16)

@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain
 from typing import NamedTuple
 
 from medinstruct.document import Document, Mention, Passage, Span
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.features import FEATURES, keep, numbered, on_one_line
 from medinstruct.formats.rows import lines_of
 from medinstruct.source import File
@@ -73,7 +73,7 @@ def read(
     *,
     repair: Repair | None = None,
     type: str = "Gene",
-    identity: Callable[[str], str] = lambda id: "",
+    identity: Identity = "",
 ) -> Iterator[Read]:
     """Yield one Document per sentence, in the order of the `.in` files.
 
@@ -81,8 +81,8 @@ def read(
         files: `.in` files, each with the `GENE.eval` and, if there is one, the `ALTGENE.eval` of its folder.
         repair: Changes a draft before it is checked.
         type: The type of the mentions.
-        identity: What the article of a sentence is called in the world (`pmid:712`), by the sentence's id; empty
-            where that is not known.
+        identity: A function from the id of a sentence to what its article is called in the world (`pmid:712`), or to
+            "" where that is not known; or the kind of id that sentences have; empty for none.
     """
     folders: dict[str, dict[str, File]] = defaultdict(dict)
     for file in files:
@@ -91,7 +91,7 @@ def read(
     return finish((draft for folder in folders.values() for draft in _drafts(folder, type, identity)), repair)
 
 
-def _drafts(folder: dict[str, File], type: str, identity: Callable[[str], str]) -> Iterator[Draft | Broken]:
+def _drafts(folder: dict[str, File], type: str, identity: Identity) -> Iterator[Draft | Broken]:
     genes, alternatives = _entries(folder.get(GENES)), _entries(folder.get(ALTERNATIVES))
     seen = set[str]()
     sentences = (_sentences(file) for name, file in folder.items() if name.endswith(".in"))
@@ -105,7 +105,7 @@ def _drafts(folder: dict[str, File], type: str, identity: Callable[[str], str]) 
         else:
             seen.add(sentence.id)
             found = genes.pop(sentence.id, []), alternatives.pop(sentence.id, [])
-            yield _draft(sentence, *found, type, identity(sentence.id))
+            yield _draft(sentence, *found, type, identity)
     for id, (entry, *_) in (*genes.items(), *alternatives.items()):
         yield entry if isinstance(entry, Broken) else Broken(entry.place, id, f"no sentence has the id {id}")
 
@@ -143,7 +143,7 @@ def _draft(
     genes: list[Entry | Broken],
     alternatives: list[Entry | Broken],
     type: str,
-    identity: str,
+    identity: Identity,
 ) -> Draft | Broken:
     place, id, text = sentence
     solid = [at for at, sign in enumerate(text) if not sign.isspace()]
@@ -167,7 +167,7 @@ def _draft(
     )  # fmt: skip
     fields = {
         "id": id, "text": text, "passages": ({"type": "sentence", "span": (0, len(text))},), "mentions": mentions,
-        "identities": (identity,) if identity else (), "notes": _notes(text, *placed),
+        "identities": identities(identity, id), "notes": _notes(text, *placed),
     }  # fmt: skip
     return Draft(place, fields)
 

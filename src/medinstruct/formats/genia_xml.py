@@ -40,8 +40,7 @@ from defusedxml.ElementTree import fromstring
 from medinstruct.document import Span, Spans, quote
 from medinstruct.errors import Place, UnsafeInput
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
-from medinstruct.formats.standoff import Identity, identities
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.source import File
 
 FORMAT = Format(

@@ -30,8 +30,7 @@ from xml.etree.ElementTree import Element
 
 from medinstruct.document import Document
 from medinstruct.formats import Format, xml_items
-from medinstruct.formats.draft import Read, Repair
-from medinstruct.formats.standoff import Identity, identities
+from medinstruct.formats.draft import Identity, Read, Repair, identities
 from medinstruct.formats.xml_items import Record
 from medinstruct.source import File
 

@@ -37,9 +37,8 @@ from typing import Any, Literal
 from medinstruct.document import Span, quote
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.rows import bundled, decoded
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
 FORMAT = Format(

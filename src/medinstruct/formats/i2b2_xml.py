@@ -38,9 +38,8 @@ from xml.sax.saxutils import unescape
 from medinstruct.document import Span
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish, mended
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities, mended
 from medinstruct.formats.rows import decoded
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
 

@@ -26,9 +26,8 @@ from xml.etree.ElementTree import Element
 
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.rows import bundled, decoded
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.formats.xml_items import Record, records
 from medinstruct.source import File
 

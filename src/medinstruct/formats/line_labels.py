@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 
 from medinstruct.errors import Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.rows import decoded
 from medinstruct.formats.sentence_labels import join_sentences
 from medinstruct.source import File
@@ -38,7 +38,7 @@ def read(
     repair: Repair | None = None,
     texts: str = "text",
     labels: str = "labels",
-    identity: str = "",
+    identity: Identity = "",
 ) -> Iterator[Read]:
     """Yield one Document per pair of files, as soon as both are there, with a labelled passage per sentence.
 
@@ -47,12 +47,12 @@ def read(
         repair: Changes a draft before it is checked.
         texts: Name of the folder of texts.
         labels: Name of the folder of labels.
-        identity: What kind of id the names of the files are (`pmid`); empty if the source's own.
+        identity: Kind of id the files' names are (`pmid`), or a function from them to an identity; empty for none.
     """
     return finish(_drafts(files, texts, labels, identity), repair)
 
 
-def _drafts(files: Iterable[File], texts: str, labels: str, identity: str) -> Iterator[Draft | Broken]:
+def _drafts(files: Iterable[File], texts: str, labels: str, identity: Identity) -> Iterator[Draft | Broken]:
     waiting: dict[tuple[str, str], File] = {}
     for file in files:
         path, _, folder = file.name.rpartition("/")[0].rpartition("/")
@@ -68,7 +68,7 @@ def _drafts(files: Iterable[File], texts: str, labels: str, identity: str) -> It
         yield Broken(Place(file.name), file.stem, what)
 
 
-def _draft(file: File, beside: File, identity: str) -> Draft | Broken:
+def _draft(file: File, beside: File, identity: Identity) -> Draft | Broken:
     id, text, marks = file.stem, decoded(file), decoded(beside)
     if isinstance(text, Broken):
         return text
@@ -82,4 +82,4 @@ def _draft(file: File, beside: File, identity: str) -> Draft | Broken:
         return Broken(Place(beside.name), id, f"labels of {len(each)} sentences, but {file.name} has {len(lines)}")
     labels = [tuple(label.strip() for label in labels.split(JOINT) if label.strip()) for labels in each]
     fields = join_sentences(list(zip(lines, labels)))
-    return Draft(Place(file.name), fields | {"id": id, "identities": (f"{identity}:{id}",) if identity else ()})
+    return Draft(Place(file.name), fields | {"id": id, "identities": identities(identity, id)})

@@ -30,10 +30,20 @@ from typing import Any
 from medinstruct.document import Concept, Document, Passage, Relation
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish, mention_id
+from medinstruct.formats.draft import (
+    NO_CONCEPT,
+    Broken,
+    Draft,
+    Identity,
+    Read,
+    Repair,
+    concept,
+    finish,
+    identities,
+    mention_id,
+)
 from medinstruct.formats.features import keep, numbered, on_one_line, with_concepts, with_roles
 from medinstruct.formats.rows import lines_of
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -58,7 +68,6 @@ TEXT = re.compile(r"([^|\t]*)\|([a-z])\|")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 Kinds = Callable[[str], tuple[tuple[str], tuple[Concept, ...]]]
 """The columns of a mention from the type on, tabs included → its types and concepts."""
-NO_CONCEPT = {"", "-", "-1"}
 
 
 def read(

@@ -19,7 +19,7 @@ from typing import Any
 from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.rows import leniently, undecoded
 from medinstruct.source import File
 
@@ -35,18 +35,18 @@ FORMAT = Format(
 MARK = "###"
 
 
-def read(files: Iterable[File], *, repair: Repair | None = None, identity: str = "") -> Iterator[Read]:
+def read(files: Iterable[File], *, repair: Repair | None = None, identity: Identity = "") -> Iterator[Read]:
     """Yield one Document per record, with a labelled passage per sentence.
 
     Args:
         files: Files of records.
         repair: Changes a draft before it is checked.
-        identity: What kind of id the records have (`pmid`); empty if it is the source's own.
+        identity: Kind of id the records have (`pmid`), or a function from it to an identity; empty for none.
     """
     return finish((draft for file in files for draft in _drafts(file, identity)), repair)
 
 
-def _drafts(file: File, identity: str) -> Iterator[Draft | Broken]:
+def _drafts(file: File, identity: Identity) -> Iterator[Draft | Broken]:
     if isinstance(text := leniently(file), Broken):
         yield text
         return
@@ -60,7 +60,7 @@ def _drafts(file: File, identity: str) -> Iterator[Draft | Broken]:
             block.append((number, line))
 
 
-def _draft(file: str, block: list[tuple[int, str]], identity: str) -> Draft | Broken:
+def _draft(file: str, block: list[tuple[int, str]], identity: Identity) -> Draft | Broken:
     for number, line in block:
         if reason := undecoded(line):
             return Broken(Place(file, number), "", reason)
@@ -74,7 +74,7 @@ def _draft(file: str, block: list[tuple[int, str]], identity: str) -> Draft | Br
         if not tab or not label.strip() or not sentence.strip():
             return Broken(Place(file, number), id, f"not a label, a tab and a sentence: {line[:80]!r}")
         sentences.append((sentence, (label,)))
-    fields = join_sentences(sentences) | {"id": id, "identities": (f"{identity}:{id}",) if identity else ()}
+    fields = join_sentences(sentences) | {"id": id, "identities": identities(identity, id)}
     return Draft(Place(file, first), fields)
 
 

@@ -28,9 +28,8 @@ from typing import Any
 
 from medinstruct.errors import Place
 from medinstruct.formats import Format, table
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.rows import FAULTS, Fields, Row, decoded, explain
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
 FORMAT = Format(

@@ -30,13 +30,8 @@ from typing import Any
 
 from medinstruct.document import Argument, Concept, Spans, quote
 from medinstruct.errors import FormatError, Place
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, concept, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, concept, finish, identities
 from medinstruct.source import File
-
-Identity = str | Callable[[str], str]
-"""Kind of id that the documents have (`pmid`), or a function from it to an identity (`pmid:10086714`); empty for
-none.
-"""
 
 TYPED = ("mentions", "relations", "events")
 """What is made of text alone (see `Draft.typed`)."""
@@ -92,12 +87,6 @@ def _draft(bundle: dict[str, File], sheets: Sequence[str], identity: Identity) -
         return Broken(Place(name, fault[0]), id, fault[1])
     fields = {"id": id, **sheet.fields(), "identities": identities(identity, id)}
     return Draft(Place(name), fields, sheet.numbers, typed=TYPED, quoted=sheet.quoted)
-
-
-def identities(identity: Identity, id: str) -> tuple[str, ...]:
-    """Return the names that the document `id` has in the world: one or none."""
-    name = identity(id) if callable(identity) else f"{identity}:{id}" if identity else ""
-    return (name,) if name else ()
 
 
 def _placed(broken: Broken, bundle: dict[str, File], sheets: Sequence[str]) -> Broken:

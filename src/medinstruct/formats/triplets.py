@@ -32,10 +32,9 @@ from typing import Any
 from medinstruct.document import Document
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
-from medinstruct.formats.draft import Broken, Draft, Read, Repair, finish
+from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.features import with_ids
 from medinstruct.formats.rows import lines_of
-from medinstruct.formats.standoff import Identity, identities
 from medinstruct.source import File
 
 FORMAT = Format(

@@ -21,7 +21,7 @@ from medinstruct.document import Item
 from medinstruct.formats.bigbio import patch
 from medinstruct.formats.bigbio.features import SCHEMAS
 from medinstruct.formats.bigbio.kb_row import Row
-from medinstruct.formats.standoff import Identity, identities
+from medinstruct.formats.draft import Identity, identities
 
 REST = "bigbio"
 """The fact under which a patch stands."""

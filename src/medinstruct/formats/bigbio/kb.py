@@ -43,7 +43,7 @@ from medinstruct.formats.bigbio.kb_row import (
     name_of,
     plain,
 )
-from medinstruct.formats.standoff import identities
+from medinstruct.formats.draft import identities
 
 MAX_GAP = 1 << 20
 """Characters that the gaps of one row may come to; a wrong offset would else ask for any amount of memory."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from medinstruct.document import Argument, Document, Event, Mention, Relation, Span, Spans
 from medinstruct.formats.bigbio import patch
-from medinstruct.formats.standoff import Identity
+from medinstruct.formats.draft import Identity
 
 Row = dict[str, Any]
 Roles = tuple[str, str]
