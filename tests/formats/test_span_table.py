@@ -119,7 +119,7 @@ def test_two_texts_of_one_name_are_not_one():
 def test_bytes_that_are_no_text_are_told():
     records = read(File("texts/7012_en.txt", b"Z\xf6rb"), table(TABLE))
 
-    assert told(records) == ["texts/7012_en.txt:1: : bytes b'\\xf6rb' are not utf-8-sig"]
+    assert told(records) == ["texts/7012_en.txt:1: 7012_en: bytes b'\\xf6rb' are not utf-8-sig"]
 
 
 @pytest.mark.real

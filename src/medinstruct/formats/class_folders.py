@@ -48,9 +48,9 @@ def read(
 
 
 def _draft(file: File, text: Callable[[str], str], identity: Identity, encoding: str) -> Draft | Broken:
-    if isinstance(content := decoded(file, encoding), Broken):
-        return content
     path = PurePosixPath(file.name)
+    if isinstance(content := decoded(file, encoding, id=path.name), Broken):
+        return content
     if not path.parent.name:
         return Broken(Place(file.name), path.name, "lies in no folder that would be its class")
     names = identities(identity, path.name)

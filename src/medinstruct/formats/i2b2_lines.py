@@ -138,14 +138,12 @@ def _draft(
     for kind in ("txt", *sheets):
         if kind not in bundle:
             return Broken(Place(first.name), id, f"record {id} has no file of the kind .{kind}")
-    text = decoded(bundle["txt"])
-    if isinstance(text, Broken):
-        return Broken(text.place, id, text.reason)
+    if isinstance(text := decoded(bundle["txt"], id=id), Broken):
+        return text
     record = _Record(_Lines(text))
     for kind in sheets:
-        sheet = decoded(bundle[kind])
-        if isinstance(sheet, Broken):
-            return Broken(sheet.place, id, sheet.reason)
+        if isinstance(sheet := decoded(bundle[kind], id=id), Broken):
+            return sheet
         seen = {""}
         for number, line in enumerate(map(str.strip, sheet.split("\n")), start=1):
             if line not in seen:

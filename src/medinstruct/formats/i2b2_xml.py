@@ -96,9 +96,8 @@ def _escape(value: re.Match[str]) -> str:
 
 
 def _draft(file: File, root: str, repair: Repair | None, identity: Identity, skip: Sequence[str]) -> Draft | Broken:
-    markup = decoded(file)
-    if isinstance(markup, Broken):
-        return Broken(markup.place, file.stem, markup.reason)
+    if isinstance(markup := decoded(file, id=file.stem), Broken):
+        return markup
     draft = mended(Draft(Place(file.name), {"id": file.stem, "markup": markup}), repair)
     if isinstance(draft, Broken):
         return draft

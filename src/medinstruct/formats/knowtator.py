@@ -81,8 +81,8 @@ def _draft(id: str, pair: dict[bool, File], vocabulary: Callable[[str, str], str
         name = file.name.rpartition("/")[2]
         other = name.removesuffix(SUFFIX) if name.endswith(SUFFIX) else name + SUFFIX
         return Broken(Place(file.name), id, f"there is no {other} beside it")
-    if isinstance(text := decoded(pair[False]), Broken):
-        return Broken(text.place, id, text.reason)
+    if isinstance(text := decoded(pair[False], id=id), Broken):
+        return text
     *_, root = records(pair[True], record="annotations")
     if isinstance(root, Broken):
         return Broken(root.place, id, root.reason)

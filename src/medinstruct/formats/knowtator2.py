@@ -73,8 +73,8 @@ def _draft(record: Record, file: File | None, identity: Identity) -> Draft | Bro
     id = record.get("id", "")
     if file is None:
         return Broken(record.place, id, f"there is no text {record.get('text-file', '')!r}")
-    if isinstance(text := decoded(file), Broken):
-        return Broken(text.place, id, text.reason)
+    if isinstance(text := decoded(file, id=id), Broken):
+        return text
     try:
         mentions = tuple([_mention(each) for each in record.iterfind("annotation")])
     except KeyError as error:

@@ -69,10 +69,10 @@ def _drafts(files: Iterable[File], texts: str, labels: str, identity: Identity) 
 
 
 def _draft(file: File, beside: File, identity: Identity) -> Draft | Broken:
-    id, text, marks = file.stem, decoded(file), decoded(beside)
-    if isinstance(text, Broken):
+    id = file.stem
+    if isinstance(text := decoded(file, id=id), Broken):
         return text
-    if isinstance(marks, Broken):
+    if isinstance(marks := decoded(beside, id=id), Broken):
         return marks
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
     before, *each = marks.split(OPEN)

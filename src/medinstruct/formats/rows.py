@@ -132,12 +132,12 @@ def bundled(
     return bundles, others
 
 
-def decoded(file: File, encoding: str = "utf-8-sig") -> str | Broken:
-    """Return the text of a file, or a Broken at the line whose bytes are not in `encoding`."""
+def decoded(file: File, encoding: str = "utf-8-sig", *, id: str = "") -> str | Broken:
+    """Return the text of a file, or a Broken of the record `id` at the line whose bytes are not in `encoding`."""
     try:
         return file.text(encoding)
     except FormatError as error:
-        return Broken(error.where if isinstance(error.where, Place) else Place(file.name), "", error.what)
+        return Broken(error.where if isinstance(error.where, Place) else Place(file.name), id, error.what)
 
 
 ESCAPED = re.compile("[\udc80-\udcff]")

@@ -55,11 +55,10 @@ def _draft(id: str, pair: dict[bool, File], vocabulary: str) -> Draft | Broken:
         [(is_text, file)] = pair.items()
         what = "a text without annotations; not annotated is not the same as nothing to find"
         return Broken(Place(file.name), id, f"is {what}" if is_text else "has no text")
-    text, lines = decoded(pair[True]), decoded(pair[False])
-    if isinstance(text, Broken) or isinstance(lines, Broken):
-        broken = text if isinstance(text, Broken) else lines
-        assert isinstance(broken, Broken)
-        return Broken(broken.place, id, broken.reason)
+    if isinstance(text := decoded(pair[True], id=id), Broken):
+        return text
+    if isinstance(lines := decoded(pair[False], id=id), Broken):
+        return lines
     mentions: list[dict[str, Any]] = []
     numbers: dict[str, int] = {}
     for number, line in enumerate(lines.split("\n"), start=1):

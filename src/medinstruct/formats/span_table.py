@@ -92,7 +92,7 @@ def read(
 
 
 def _draft(file: File, rows: list[Row], mention: Callable[[Row], Fields], identity: Identity) -> Draft | Broken:
-    if isinstance(text := decoded(file), Broken):
+    if isinstance(text := decoded(file, id=file.stem), Broken):
         return text
     mentions: list[dict[str, Any]] = []
     for number, row in enumerate(rows, start=1):
