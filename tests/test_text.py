@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medinstruct.errors import NotFound
+from medinstruct.formats import spacy_sentences
 from medinstruct.text import (
     count_tokens,
     identity,
@@ -163,14 +163,12 @@ def test_lines(text: str, expected: list[str]) -> None:
     assert parts(text, sentences(text)) == expected
 
 
-def test_engines() -> None:
-    """Both engines give trimmed spans; an unknown one is told with a suggestion."""
+def test_sentences_are_trimmed() -> None:
+    """Blanks around a sentence are none of it, a line break inside it is; spaCy's blank pipeline agrees."""
     text = "  He slept.  She did\nnot! \n"
 
     assert parts(text, sentences(text)) == ["He slept.", "She did\nnot!"]
-    assert parts(text, sentences(text, engine="spacy")) == ["He slept.", "She did\nnot!"]
-    with pytest.raises(NotFound, match="did you mean rules"):
-        sentences(text, engine="rule")
+    assert sentences(text) == spacy_sentences.sentences(text, "en")
 
 
 TOKENS = {

@@ -12,38 +12,23 @@ r"""Sentences by rules: made for biomedical English, decent for other languages.
    then"), because abbreviations that no list knows are short.
 4. Abbreviations, initials and enumerators before a full stop bind what follows: see `full_stop`.
 
+Whoever wants the sentences of a spaCy pipeline instead has `formats.spacy_sentences`.
+
 Source: written for this package; the starters that settle doubtful full stops are an idea of Punkt (Kiss and
 Strunk 2006, https://doi.org/10.1162/coli.2006.32.4.485), here a fixed list.
 """
 
 import re
-import sys
-from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from medinstruct.errors import NotFound, did_you_mean
 from medinstruct.text.full_stop import STARTERS, kind_of
 
 Span = tuple[int, int]
 
 
-def sentences(text: str, *, engine: str = "rules") -> list[Span]:
-    """The sentences of a text, as spans.
-
-    Args:
-        text: Any text.
-        engine: `rules`, or `spacy` for the sentencizer of its blank English pipeline (imported at first use).
-
-    Raises:
-        NotFound: There is no such engine.
-    """
-    if engine not in _ENGINES:
-        raise NotFound(f"no sentence engine {engine!r}", next=did_you_mean(engine, _ENGINES))
-    return _ENGINES[engine](text)
-
-
-def _by_rules(text: str) -> list[Span]:
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text, as spans."""
     found: list[Span] = []
     for start, end in _stretches(text):
         for stop in _STOP.finditer(text, start, end):
@@ -53,24 +38,6 @@ def _by_rules(text: str) -> list[Span]:
         if start < end:
             found.append((start, end))
     return found
-
-
-def _by_spacy(text: str) -> list[Span]:
-    spans = (_trimmed(text, found.start_char, found.end_char) for found in _sentencizer()(text).sents)
-    return [(start, end) for start, end in spans if start < end]
-
-
-@cache
-def _sentencizer() -> Callable[[str], Any]:
-    import spacy
-
-    nlp = spacy.blank("en")
-    nlp.add_pipe("sentencizer")
-    nlp.max_length = sys.maxsize  # the limit guards the memory of models, and there is none here
-    return nlp
-
-
-_ENGINES: Final[dict[str, Callable[[str], list[Span]]]] = {"rules": _by_rules, "spacy": _by_spacy}
 
 
 # Lines
