@@ -22,7 +22,6 @@ doi:10.1093/bioinformatics/btz070 (PMC).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +35,7 @@ from medinstruct.formats.bioc import STANDARD, Dialect
 from medinstruct.formats.bioc_plain import Plain
 from medinstruct.formats.bioc_shape import shape
 from medinstruct.formats.draft import Broken, Identity, Read, Repair
+from medinstruct.formats.json import BLANK, SURROGATE
 from medinstruct.source import File
 
 __all__ = ["FORMAT", "read", "shape", "write"]
@@ -50,8 +50,6 @@ FORMAT = Format(
 
 PLAIN = TypeAdapter(Plain)
 DECODER = json.JSONDecoder()
-HALF = re.compile(r"\\u[dD][89a-fA-F]")
-BLANKS = re.compile(r"[ \t\r\n]*")
 DOCUMENTS = {"documents", "PubTator3"}
 
 
@@ -80,7 +78,7 @@ def _found(file: File) -> Iterator[bioc.Found | Broken]:
     try:
         for start, value in scanner.documents():
             line, at = line + text.count("\n", at, start), start
-            halves = HALF.search(text, start, scanner.at) is not None
+            halves = SURROGATE.search(text, start, scanner.at) is not None
             yield _checked(Place(file.name, line), value, halves)
         if fault:
             yield Broken(Place(file.name, text.count("\n") + 1), "", fault)
@@ -171,7 +169,7 @@ class _Scanner:
 
     def next(self) -> str:
         """Go to the next character that is not blank, and return it; empty at the end."""
-        self.at = BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr]  # it always matches
+        self.at = BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]  # it always matches
         return self.text[self.at : self.at + 1]
 
     def take(self, char: str) -> None:

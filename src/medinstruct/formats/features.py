@@ -224,6 +224,7 @@ def with_roles(document: Document, *roles: str) -> Document:
 
 
 BREAKS = str.maketrans("\n\r\t", "   ")
+"""What a line of a file cannot hold, and the blank that stands for it."""
 
 
 def on_one_line(document: Document) -> Document:
@@ -347,9 +348,6 @@ FEATURES: dict[str, Feature] = {
     "notes": _all("notes"),
 }
 """In the order in which they are taken away."""
-
-NO_LAYER = {"ids of annotations", "identities", "notes"}
-"""What no annotator wrote: names that files give their annotations, what a corpus module knows, reasons of repairs."""
 
 SHARED_IDS = "documents that share an id"
 """What a format holds that keeps its documents apart without their ids; a second one is else left out as a whole."""

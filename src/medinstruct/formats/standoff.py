@@ -31,6 +31,7 @@ from typing import Any
 from medinstruct.document import Argument, Concept, Spans, quote
 from medinstruct.errors import FormatError, Place
 from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, concept, finish, identities
+from medinstruct.formats.features import BREAKS
 from medinstruct.source import File
 
 TYPED = ("mentions", "relations", "events")
@@ -39,7 +40,6 @@ MENTION = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9]+) ([0-9]+)((?:;[0-9]+ [0-9]+
 NUMBERS = {str(number): number for number in range(1 << 14)}
 """The offsets of nearly all mentions: to look them up takes half of the time of `int`."""
 PART = re.compile(r";([0-9]+) ([0-9]+)")
-BREAKS = str.maketrans("\n\r\t", "   ")
 
 
 # Reading: files → bundles → lines → drafts

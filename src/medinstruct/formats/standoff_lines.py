@@ -12,8 +12,7 @@ from pathlib import PurePosixPath
 
 from medinstruct.document import Argument, Document, Event, Mention, Relation
 from medinstruct.errors import FormatError
-from medinstruct.formats.features import renamed, with_concepts, with_ids
-from medinstruct.formats.standoff import BREAKS
+from medinstruct.formats.features import BREAKS, renamed, with_concepts, with_ids
 from medinstruct.source import File
 
 WORD = re.compile(r"[^\t\n\r ]+")
