@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, Literal
 
@@ -23,12 +22,12 @@ def loaded(file: File) -> list[Any]:
         return []
     try:
         return [decode(text)]
-    except (json.JSONDecodeError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         values = []
     for line in text.split("\n"):
         try:
             values += [decode(line)] if line.strip() else []
-        except (json.JSONDecodeError, ValueError, RecursionError):
+        except (ValueError, RecursionError):
             continue
     return values
 

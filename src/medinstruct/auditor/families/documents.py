@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from medinstruct.auditor.finding import Hit, of_corpus
@@ -138,14 +138,7 @@ def differs_from_twin(tally: Tally) -> Iterator[Hit]:
 
 
 def _without(marks: tuple[str, ...], others: tuple[str, ...]) -> list[str]:
-    left = list(others)
-    found = []
-    for mark in marks:
-        if mark in left:
-            left.remove(mark)
-        else:
-            found.append(mark)
-    return found
+    return list((Counter(marks) - Counter(others)).elements())
 
 
 def _some(marks: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -219,12 +220,11 @@ def leaves_passage(seen: Seen) -> Iterator[Hit]:
     passages = sorted(passage["span"] for passage in seen.all("passages"))
     if any(after[0] < before[1] for before, after in pairwise(passages)):
         return  # passages within passages: which of them matters is not known
+    edges = [start for start, _ in passages[1:]]
     for mention in seen.mentions:
         start, end = mention["spans"][0]
-        if (
-            any(start < passage[0] < end for passage in passages[1:])
-            and quote(seen.text, mention["spans"]) == mention["text"]
-        ):
+        runs_over = bisect_right(edges, start) < bisect_left(edges, end)
+        if runs_over and quote(seen.text, mention["spans"]) == mention["text"]:
             yield Hit(f"mention {mention['id']} {mention['text']!r} at {start}:{end} runs over the edge of a passage",
                       mention["id"], mention["text"])  # fmt: skip
 
