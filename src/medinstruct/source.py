@@ -190,16 +190,21 @@ def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     return matches
 
 
+DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, IndexError, NotImplementedError,
+    RecursionError, OSError,
+)  # fmt: skip
+"""What the libraries raise of an archive that is cut off or damaged, each seen of one; NotImplementedError is what `zipfile` says
+of a compression it lacks.
+"""
+
+
 @contextmanager
 def _telling(name: str) -> Iterator[None]:
-    """Tell what the libraries raise on an archive that is cut off or damaged.
-
-    Each of these was seen on a damaged one; NotImplementedError is what `zipfile` says of a compression it lacks.
-    """
+    """Tell what the libraries raise on an archive that is cut off or damaged."""
     try:
         yield
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error,
-            EOFError, ValueError, IndexError, NotImplementedError, RecursionError, OSError) as error:  # fmt: skip
+    except DAMAGED as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the disk's fault, not the archive's
         raise FormatError(f"cannot be unpacked: {error}", where=name, next="fetch it again") from error

@@ -6,18 +6,12 @@ Specification: ECMA-376 part 2, https://ecma-international.org/publications-and-
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 from medinstruct.errors import FormatError, Place, UnsafeInput
 from medinstruct.formats.draft import Broken
 from medinstruct.formats.rows import Row
-from medinstruct.source import BOMB_BYTES, MAX_RATIO, File
-
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
-"""What `zipfile` raises of an archive that is cut off, altered or encrypted, each seen when files were mutated. Of the RuntimeErrors
-one says that a member is encrypted, and NotImplementedError, which is one too, that it is packed in a way that Python lacks.
-"""
+from medinstruct.source import BOMB_BYTES, DAMAGED, MAX_RATIO, File
 
 
 def told(file: File, kind: str, rows: Iterator[Row | Broken]) -> Iterator[Row | Broken]:
@@ -32,7 +26,7 @@ def told(file: File, kind: str, rows: Iterator[Row | Broken]) -> Iterator[Row | 
         yield from rows
     except FormatError as error:
         yield Broken(Place(file.name), "", str(error))
-    except DAMAGED as error:
+    except (*DAMAGED, RuntimeError) as error:  # which `zipfile` raises of a member that is encrypted
         yield Broken(Place(file.name), "", f"is no {kind} file, or a damaged one: {error}")
 
 
