@@ -2,6 +2,7 @@
 
 import pytest
 
+from medinstruct.document import Document
 from medinstruct.formats import chemdner
 from medinstruct.formats.draft import Broken
 from medinstruct.source import File
@@ -11,7 +12,10 @@ MENTIONS = "7012\tA\t19\t23\tNaOr\tFORMULA\n7012\tT\t0\t5\tOrlin\tTRIVIAL\n"
 
 
 def read(texts: str = TEXTS, mentions: str = MENTIONS) -> list:
-    files = [File("x/training.abstracts.txt", texts.encode()), File("x/training.annotations.txt", mentions.encode())]
+    files = [
+        File("x/training.abstracts.txt", texts.encode()),
+        File("x/training.annotations.txt", mentions.encode(errors="surrogateescape")),
+    ]
     return list(chemdner.read(files))
 
 
@@ -54,10 +58,14 @@ def test_what_does_not_fit_is_told_at_its_line(texts, mentions, told):
     assert str(broken.error()).startswith(f"x/training.{told}")
 
 
-def test_a_text_whose_mentions_cannot_be_read_is_broken_as_a_whole():
-    found = read(TEXTS, MENTIONS + "7012\tX\t0\t5\tOrlin\tTRIVIAL\n")
+@pytest.mark.parametrize(
+    "row", ["7012\tX\t0\t5\tOrlin\tTRIVIAL\n", "7012\tT\t0\t5\tOrlin\n", "7012\tT\t0\t5\tOrl\udce9n\tTRIVIAL\n"]
+)
+def test_a_text_whose_mentions_cannot_be_read_is_broken_as_a_whole(row):
+    """Else it would teach that what stands on the bad row is none."""
+    found = read(TEXTS, MENTIONS + row)
 
-    assert [record.id for record in found if not isinstance(record, Broken)] == ["7013"]
+    assert [(record.id, type(record)) for record in found] == [("7012", Broken), ("7013", Document)]
 
 
 @pytest.mark.parametrize("kind", ["abstracts", "annotations"])

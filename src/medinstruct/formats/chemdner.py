@@ -20,9 +20,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from medinstruct.errors import Place
-from medinstruct.formats import Format, table
+from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
-from medinstruct.formats.rows import Row
+from medinstruct.formats.rows import Row, cells_of
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -54,12 +54,9 @@ def _drafts(files: list[File], identity: Identity) -> Iterator[Draft | Broken]:
         if files and not found:
             yield Broken(Place(files[0].name), "", f"there is no file of {kind} beside it")
             return
-    mentions: dict[str, list[Row]] = {}
+    mentions: dict[str, list[Row | Broken]] = {}
     for row in _rows(tables[MENTIONS], COLUMNS[MENTIONS]):
-        if isinstance(row, Broken):
-            yield row
-        else:
-            mentions.setdefault(row["id"], []).append(row)
+        mentions.setdefault(row.id if isinstance(row, Broken) else row["id"], []).append(row)
     known: set[str] = set()
     for row in _rows(tables[TEXTS], COLUMNS[TEXTS]):
         if isinstance(row, Broken):
@@ -69,19 +66,26 @@ def _drafts(files: list[File], identity: Identity) -> Iterator[Draft | Broken]:
         else:
             known.add(row["id"])
             yield _draft(row, mentions.pop(row["id"], []), identity)
-    for id, strangers in mentions.items():
-        yield Broken(strangers[0].place, id, f"there is no text {id!r}")
+    for id, (first, *_) in mentions.items():
+        yield first if isinstance(first, Broken) else Broken(first.place, id, f"there is no text {id!r}")
 
 
 def _rows(files: list[File], columns: Sequence[str]) -> Iterator[Row | Broken]:
-    for file in files:
-        yield from table.rows(file, delimiter="\t", quoting="none", columns=columns)
+    """Yield the rows of tables, and a Broken by the id in its first cell for each that is none."""
+    for place, cells, undecoded in cells_of(files):
+        fault = f"{len(cells)} cells where there are {len(columns)} columns ({', '.join(columns)})"
+        if undecoded or len(cells) != len(columns):
+            yield Broken(place, cells[0], undecoded or fault)
+        else:
+            yield Row(dict(zip(columns, cells)), place, cells[0])
 
 
-def _draft(text: Row, rows: list[Row], identity: Identity) -> Draft | Broken:
+def _draft(text: Row, rows: list[Row | Broken], identity: Identity) -> Draft | Broken:
     id, title, abstract = text["id"], text["title"], text["abstract"]
     starts, mentions = {"T": 0, "A": len(title) + 1}, []
     for number, row in enumerate(rows, start=1):
+        if isinstance(row, Broken):
+            return row
         try:
             base = starts[row["part"]]
             span = base + int(row["start"]), base + int(row["end"])

@@ -170,6 +170,17 @@ def lines_of(file: File) -> tuple[list[str], dict[int, str]]:
         return lines, {number: why for number, line in enumerate(lines, start=1) if (why := undecoded(line))}
 
 
+def cells_of(files: Iterable[File]) -> Iterator[tuple[Place, list[str], str]]:
+    """Yield place and cells of each line that is not empty, cells being parted by tabs and nothing quoted; and what is wrong
+    with its bytes, or nothing.
+    """
+    for file in files:
+        lines, undecoded = lines_of(file)
+        for number, line in enumerate(lines, start=1):
+            if line:
+                yield Place(file.name, number), line.split("\t"), undecoded.get(number, "")
+
+
 def _id(thing: Placed) -> str:
     return str(thing.get("id", thing.key)) if isinstance(thing, Row) else ""
 

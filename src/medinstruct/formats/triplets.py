@@ -34,7 +34,7 @@ from medinstruct.errors import FormatError, Place
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Broken, Draft, Identity, Read, Repair, finish, identities
 from medinstruct.formats.features import with_ids
-from medinstruct.formats.rows import lines_of
+from medinstruct.formats.rows import cells_of
 from medinstruct.source import File
 
 FORMAT = Format(
@@ -147,7 +147,7 @@ def _drafts(files: list[File], identity: Identity, answers: bool) -> Iterator[Dr
 
 def _texts(files: list[File], records: dict[str, _Record]) -> Iterator[Broken]:
     """Fill `records`; yield a Broken for each row that is none."""
-    for place, columns, undecoded in _lines(files):
+    for place, columns, undecoded in cells_of(files):
         if undecoded:
             yield Broken(place, columns[0], undecoded)
         elif len(columns) != 3:
@@ -165,7 +165,7 @@ def _rows(
 ) -> Iterator[Broken]:
     """Give each row to its record; yield a Broken for the first row of each text that is not there."""
     strangers: set[str] = set()
-    for place, columns, undecoded in _lines(files):
+    for place, columns, undecoded in cells_of(files):
         if (record := records.get(columns[0])) is not None:
             try:
                 if undecoded:
@@ -176,15 +176,6 @@ def _rows(
         elif columns[0] not in strangers:
             strangers.add(columns[0])
             yield Broken(place, columns[0], f"there is no text {columns[0]!r}")
-
-
-def _lines(files: list[File]) -> Iterator[tuple[Place, list[str], str]]:
-    """Yield place and columns of each row, and what is wrong with its bytes, or nothing."""
-    for file in files:
-        lines, undecoded = lines_of(file)
-        for number, line in enumerate(lines, start=1):
-            if line:
-                yield Place(file.name, number), line.split("\t"), undecoded.get(number, "")
 
 
 def write(documents: Iterable[Document], *, name: str = "documents") -> Iterator[File]:
