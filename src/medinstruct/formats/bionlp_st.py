@@ -27,7 +27,7 @@ from medinstruct.errors import FormatError
 from medinstruct.formats import Format
 from medinstruct.formats.draft import Identity, Read, Repair
 from medinstruct.formats.standoff import read as read_standoff
-from medinstruct.formats.standoff_lines import Lines, pack, shape
+from medinstruct.formats.standoff_lines import HOLDS, LOSES, Lines, pack, shape
 from medinstruct.source import File
 
 __all__ = ["FORMAT", "read", "shape", "write"]
@@ -36,15 +36,9 @@ FORMAT = Format(
     title="BioNLP shared-task standoff",
     specification="https://2013.bionlp-st.org/file-formats",
     suffixes=(".txt", ".a1", ".a2"),
-    loses=("passages", "labels", "several types of one mention", "alternatives", "concepts without a vocabulary",
-           "arguments that are concepts", "coreferences other than Equiv"),
-    holds=frozenset({
-        "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
-        "concepts", "vocabularies", "events", "relations", "relations between mentions", "relations of events",
-        "relations of other than two", "coreferences", "attributes of mentions", "attributes of events",
-        "attributes of relations", "ids of annotations",
-    }),
-)  # fmt: skip
+    loses=LOSES,
+    holds=HOLDS,
+)
 
 
 def read(

@@ -14,7 +14,7 @@ name of its text, and to the fields of a mention:
         return {"text": row["text"], "spans": ((int(start), int(end)),), "types": (row["type"],)}
 
 A text without rows is one with nothing to find. A row that cannot be read makes the document that it belongs to
-Broken.
+Broken; one with more or fewer cells than there are columns, or bytes that are no text, does not say which that is, and is a Broken by itself.
 
 Specification: none; this is how S800 (Pafilis et al. 2013, doi:10.1371/journal.pone.0065390) and BioNNE-L
 (https://github.com/nerel-ds/NEREL-BIO) are published.

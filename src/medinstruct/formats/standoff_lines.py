@@ -15,6 +15,17 @@ from medinstruct.errors import FormatError
 from medinstruct.formats.features import BREAKS, renamed, with_concepts, with_ids
 from medinstruct.source import File
 
+LOSES = (
+    "passages", "labels", "several types of one mention", "alternatives", "concepts without a vocabulary", "arguments that are concepts",
+    "coreferences other than Equiv",
+)  # fmt: skip
+HOLDS = frozenset({
+    "mentions", "discontinuous mentions", "overlapping mentions", "mentions inside a token", "mentions across sentences",
+    "concepts", "vocabularies", "events", "relations", "relations between mentions", "relations of events",
+    "relations of other than two", "coreferences", "attributes of mentions", "attributes of events",
+    "attributes of relations", "ids of annotations",
+})  # fmt: skip
+"""What the formats of these lines lose and hold alike (`Format`)."""
 WORD = re.compile(r"[^\t\n\r ]+")
 
 
