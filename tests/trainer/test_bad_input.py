@@ -132,6 +132,8 @@ def test_a_folder_that_is_taken(build, model, tmp_path):
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     with pytest.raises(TrainError, match="mine: is not empty, and holds no training"):
         medinstruct.train(build, str(model), out=tmp_path / "mine", **QUICK)
+    with pytest.raises(TrainError, match=r"notes\.txt: is not empty, and holds no training"):
+        medinstruct.train(build, str(model), out=tmp_path / "mine" / "notes.txt", **QUICK)
     assert (tmp_path / "mine" / "notes.txt").read_text() == "mine"
 
 

@@ -5,7 +5,6 @@ python -m medinstruct.ablation.member JOB.json      what such a process does
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -14,12 +13,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from medinstruct import artefact, trainer
+from medinstruct import artefact, lock, trainer
 from medinstruct.ablation.errors import AblationError
 from medinstruct.errors import MedinstructError
 
@@ -65,7 +63,7 @@ def run(job: Job, tell: Tell = lambda what, done, of: None) -> None:
     from medinstruct import chat, evaluator
 
     folder = Path(job.folder)
-    with _alone(folder):
+    with lock.held(folder):
         if job.result.is_file():
             if artefact.read_json(job.result).get("stamp") != job.stamp:
                 raise AblationError(
@@ -101,8 +99,8 @@ def run_all(jobs: Sequence[Job], devices: Sequence[str] | None, tell: Tell) -> d
     if not places:
         return _one_by_one(jobs, tell)
     failed: dict[str, str] = {}
-    waiting, lock = iter(enumerate(jobs)), threading.Lock()
-    threads = [threading.Thread(target=_work, args=(place, waiting, lock, failed, len(jobs), tell)) for place in places]
+    waiting, turn = iter(enumerate(jobs)), threading.Lock()
+    threads = [threading.Thread(target=_work, args=(place, waiting, turn, failed, len(jobs), tell)) for place in places]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -136,11 +134,11 @@ def _telling(name: str, tell: Tell) -> Tell:
 
 
 def _work(
-    device: str, waiting: Iterator[tuple[int, Job]], lock: threading.Lock, failed: dict[str, str], of: int, tell: Tell
+    device: str, waiting: Iterator[tuple[int, Job]], turn: threading.Lock, failed: dict[str, str], of: int, tell: Tell
 ) -> None:  # fmt: skip
     """Take one job after the other, and do each in a process that sees one GPU, whose memory is free again when it ends."""
     while True:
-        with lock:
+        with turn:
             n, job = next(waiting, (of, None))
             tell("members", n, of)
         if job is None:
@@ -158,15 +156,6 @@ def _work(
                 (line for line in reversed(lines) if line.strip()), f"its process ended with {ended.returncode}"
             )
             failed[job.name] = last.removeprefix("error: ")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process works in the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the file is closed, and when the process is killed
-        yield
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from medinstruct import artefact
+from medinstruct import artefact, lock
 from medinstruct.errors import BuildError, MedinstructError, WorkerLost
 
 
@@ -23,14 +22,9 @@ def alone(base: Path, name: str, kind: str) -> Iterator[Path]:
     What an interrupted build left there is found again by the next one of the same kind; what a failed one left is of
     no use and goes.
     """
-    base.mkdir(parents=True, exist_ok=True)
     work = base / f".{name}.{kind}.building"
-    with open(base / f".{name}.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            next = "wait for it, or give another --out"
-            raise BuildError(f"another build is writing {base / name}", next=next) from error
+    busy = BuildError(f"another build is writing {base / name}", next="wait for it, or give another --out")
+    with lock.held(base / name, busy):
         work.mkdir(exist_ok=True)
         try:
             yield work
@@ -39,9 +33,6 @@ def alone(base: Path, name: str, kind: str) -> Iterator[Path]:
         except MedinstructError:
             shutil.rmtree(work, ignore_errors=True)
             raise
-        finally:
-            if not work.exists():
-                Path(lock.name).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

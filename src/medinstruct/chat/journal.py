@@ -22,6 +22,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any, Self
 
+from medinstruct import lock
 from medinstruct.chat.backend import Answer
 from medinstruct.chat.query import ChatError, Name
 from medinstruct.errors import Place
@@ -47,7 +48,10 @@ class Journal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file: BufferedRandom = open(self.path, "a+b")  # closed by __exit__
         try:
-            _lock(self._file, self.path)
+            if not lock.take(self._file):
+                raise ChatError(
+                    "another run is writing here", where=str(self.path), next="wait for it, or write to another folder"
+                )
             self._take_up()
         except BaseException:
             self._file.close()
@@ -185,17 +189,3 @@ def _value(line: bytes, where: Place) -> dict[str, Any]:
 
 
 DAMAGED = "take the line away to have it asked again"
-
-
-def _lock(file: BufferedRandom, path: Path) -> None:
-    """Hold the file until it is closed; where the system knows no such locks, go on without."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise ChatError(
-            "another run is writing here", where=str(path), next="wait for it, or write to another folder"
-        ) from error

@@ -7,7 +7,6 @@ one, and as many more are accumulated: the same step, as the loss is a mean over
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ import datasets
 import trl
 from transformers import PrinterCallback
 
+from medinstruct import lock
 from medinstruct.artefact import Build
 from medinstruct.trainer import costs, record, rewards, scores, shapes, targets, watching, weights
 from medinstruct.trainer.config import Config
@@ -212,15 +212,8 @@ def _alone(out: Path, is_main: bool) -> Iterator[None]:
     if not is_main:
         yield
         return
-    had = [out, *out.iterdir()] if out.is_dir() else []
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise TrainError(
-                "another training is writing here", where=str(out), next="wait for it, or give another --out"
-            ) from error
+    with lock.held(out, record.busy(out)):
+        was_here, had = out.exists(), set(out.glob("*"))
         for folder in (out / "checkpoints").glob("checkpoint-*"):
             if not (folder / watching.WHOLE).is_file():
                 shutil.rmtree(folder)
@@ -228,17 +221,13 @@ def _alone(out: Path, is_main: bool) -> Iterator[None]:
             yield
         except BaseException:
             if watching.last(out / "checkpoints") is None:
-                _remove(each for each in out.iterdir() if each not in had)
+                _remove(set(out.glob("*")) - had if was_here else {out})
             raise
-        finally:
-            (out / ".lock").unlink(missing_ok=True)
-            if out not in had and not any(out.iterdir()):
-                out.rmdir()
 
 
 def _remove(paths: Iterable[Path]) -> None:
-    for path in list(paths):
+    for path in paths:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)

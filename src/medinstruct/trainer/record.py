@@ -33,6 +33,11 @@ PACKAGES = (
 )
 
 
+def busy(out: Path) -> TrainError:
+    """What is said where another process trains into the same folder."""
+    return TrainError("another training is writing here", where=str(out), next="wait for it, or give another --out")
+
+
 def begin(out: Path, head: Mapping[str, Any]) -> None:
     """Say in `run.json` what was asked for, or see that a training which was broken off there was asked for the same.
 
@@ -48,7 +53,7 @@ def begin(out: Path, head: Mapping[str, Any]) -> None:
                 f"holds a training that was begun with another {other[0]}: {_short(known.get(other[0]))}, now {_short(head[other[0]])}",
                 where=str(out), next="give another --out, or what it was begun with",
             )  # fmt: skip
-    elif out.exists() and (not out.is_dir() or any(each.name != ".lock" for each in out.iterdir())):
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TrainError("is not empty, and holds no training", where=str(out), next="give another --out")
     else:
         artefact.write_json(out / "run.json", dict(head))
