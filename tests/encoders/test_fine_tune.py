@@ -147,6 +147,20 @@ def test_a_set_that_stands_is_not_taught_again_and_never_mixed_with_others(build
         encoders.fine_tune(small, model=str(model), out=tmp_path / "out", config={**QUICK, "seed": 5}, samples=True)
 
 
+def test_two_do_not_teach_into_one_folder_at_once(build, model, tmp_path):
+    small, refused = only(build, tmp_path / "hoc", "hoc"), []
+
+    def again(what, done, of):
+        if not refused:
+            with pytest.raises(TrainError, match="out: another training is writing here") as told:
+                encoders.fine_tune(small, model=str(model), out=tmp_path / "out", config=QUICK, samples=True)
+            refused.append(told)
+
+    encoders.fine_tune(small, model=str(model), out=tmp_path / "out", config=QUICK, samples=True, tell=again)
+    assert refused
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"hoc-dc", "train.json"}
+
+
 def test_what_cannot_be_taught_is_told_in_a_line(build, model, tmp_path):
     empty, bare = tmp_path / "empty", tmp_path / "bare"
     empty.mkdir()

@@ -21,9 +21,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from medinstruct import artefact
+from medinstruct import artefact, lock
 from medinstruct.artefact import Build
 from medinstruct.encoder import find
+from medinstruct.trainer import record
 from medinstruct.trainer.encoders import loop
 from medinstruct.trainer.encoders.config import Config, Given, load
 from medinstruct.trainer.encoders.lesson import Lesson, lessons
@@ -73,14 +74,16 @@ def fine_tune(
             f"nothing in its train part can be taught to an encoder: {told(left_out)}", where=str(build.folder)
         )
     stamps = {lesson.name: _stamp(build, model, settings, lesson) for lesson in found}
-    _refuse_others(place, stamps)
-    done = {lesson.name: _taught(place, lesson, model, settings, stamps[lesson.name], tell) for lesson in found}
-    facts = {
-        "medinstruct": VERSION, "method": "encoder", "model": model, "build": build.digest, "recipe": build.manifest["recipe"],
-        "samples": build.manifest["samples"], "config": settings.model_dump(), "versions": loop.versions(), "sets": done, "left_out": left_out,
-    }  # fmt: skip
-    artefact.write_json(place / "train.json", facts)
-    shutil.rmtree(place / ".work", ignore_errors=True)
+    with lock.held(place, record.busy(place)):
+        _refuse_others(place, stamps)
+        done = {lesson.name: _taught(place, lesson, model, settings, stamps[lesson.name], tell) for lesson in found}
+        facts = {
+            "medinstruct": VERSION, "method": "encoder", "model": model, "build": build.digest, "recipe": build.manifest["recipe"],
+            "samples": build.manifest["samples"], "config": settings.model_dump(), "versions": loop.versions(), "sets": done,
+            "left_out": left_out,
+        }  # fmt: skip
+        artefact.write_json(place / "train.json", facts)
+        shutil.rmtree(place / ".work", ignore_errors=True)
     return Tuned(place, facts)
 
 
