@@ -9,7 +9,10 @@ import torch
 import medinstruct
 from medinstruct import chat, encoder, evaluator
 from medinstruct.encoder import EncoderError, Head
+from medinstruct.encoder.model import tokenizer
 from medinstruct.errors import MedinstructError
+from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
+from medinstruct.tasks.task import Example
 from medinstruct.trainer import TrainError, encoders
 from medinstruct.trainer.encoders import loop
 from medinstruct.trainer.encoders.lesson import lessons
@@ -54,6 +57,20 @@ def test_labels_that_are_not_asked_change_no_loss():
     assert torch.equal(loop.loss(head, logits, target, allowed), loop.loss(head, other, target, allowed))
     by_hand = torch.nn.functional.cross_entropy(logits[0, :2, :3], torch.tensor([0, 1]))
     assert torch.allclose(loop.loss(head, logits, target, allowed), by_hand)
+
+
+def test_targets_of_whole_texts_are_one_for_each_class_however_long_the_texts(model):
+    """Also where a text happens to have as many ids as the set has classes."""
+    words = tokenizer(str(model))
+    short, long = (Example(ChoiceQuestion(texts={"text": text}, options=("A", "B", "C"), several=True), ChoiceGold(choices=(1,)))
+                   for text in ("x", "x x x x x x"))  # fmt: skip
+    head = Head(kind="several", corpus="c", task="t", type="x", labels=("A", "B", "C"), max_tokens=16)
+    solved, _ = loop.solve(words, head, [short, long])
+
+    batch = loop._batch(words, head, solved)
+
+    assert len(solved[0].piece) == len(head.classes) < len(solved[1].piece)
+    assert batch["target"].tolist() == [[0.0, 1.0, 0.0]] * 2
 
 
 @pytest.mark.slow

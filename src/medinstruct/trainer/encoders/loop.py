@@ -162,7 +162,7 @@ def _trainer(head: Head, words: Any, network: Any, arguments: Any, solved: list[
 
     made = Trainer(
         model=network, args=arguments, train_dataset=_Rows(solved), callbacks=[teller],
-        data_collator=lambda some: _batch(words, [item["solved"] for item in some]),
+        data_collator=lambda some: _batch(words, head, [item["solved"] for item in some]),
     )  # fmt: skip
     made.remove_callback(transformers.PrinterCallback)  # losses stand in the facts
     return made
@@ -181,16 +181,14 @@ class _Rows(Sequence[Any]):
         return {"solved": self.solved[at], "input_ids": self.solved[at].piece.inputs["input_ids"]}
 
 
-def _batch(words: Any, some: Sequence[Solved]) -> Batch:
+def _batch(words: Any, head: Head, some: Sequence[Solved]) -> Batch:
     """Pieces and targets as tensors; targets of tags are filled up to the longest piece."""
     import torch
 
     batch = collate(words, [solved.piece for solved in some])
     longest = batch["input_ids"].shape[1]
-    if some[0].piece.places or len(some[0].target) == len(some[0].piece):
-        rows = [[*solved.target, *[NOT_TAUGHT] * (longest - len(solved.target))] for solved in some]
-    else:
-        rows = [list(solved.target) for solved in some]
+    wide = longest if head.kind == "tags" else 0
+    rows = [[*solved.target, *[NOT_TAUGHT] * (wide - len(solved.target))] for solved in some]
     return {**batch, "target": torch.tensor(rows)}
 
 
