@@ -75,6 +75,14 @@ def test_a_question_that_is_too_long_is_told_and_not_cut(tmp_path, short):
     assert "the model sees 16" in answer.fault
 
 
+def test_an_answer_that_the_room_cuts_off_is_told_as_one(model, short, tmp_path):
+    """The model sees no more, long before the most tokens of an answer."""
+    [whole] = chat.load(f"hf:{model}", Settings(max_tokens=12)).answer(short[:1])
+    [cut] = chat.load(f"hf:{tiny.make(tmp_path, room=whole.read + 3)}", Settings(max_tokens=12)).answer(short[:1])
+    assert whole.text.startswith(cut.text)
+    assert (cut.written, cut.finish) == (3, "length")
+
+
 @pytest.mark.filterwarnings("ignore:.*is_gradient_checkpointing:FutureWarning")  # peft asks transformers in its old way
 def test_an_adapter_stands_on_top(model, short, tmp_path):
     peft = pytest.importorskip("peft")

@@ -83,13 +83,12 @@ class Backend(backend.Backend):
             yield from self._generate(some[:half])
             yield from self._generate(some[half:])
             return
-        for (tokens, query), ids in zip(some, written):
+        for (tokens, query), (ids, is_cut) in zip(some, written):
             text = self.tokenizer.decode(ids, skip_special_tokens=True)
-            is_cut = len(ids) >= self.settings.max_tokens
             yield Answer.to(query, text, read=len(tokens), written=len(ids), finish="length" if is_cut else "")
 
-    def _continue(self, prompts: Sequence[list[int]]) -> list[list[int]]:
-        """The tokens that the model writes behind each prompt, up to the one that ends them."""
+    def _continue(self, prompts: Sequence[list[int]]) -> list[tuple[list[int], bool]]:
+        """The tokens that the model writes behind each prompt, up to the one that ends them, and whether none does."""
         torch, longest = self.torch, max(map(len, prompts))
         pad, ends = self.tokenizer.pad_token_id, self._ends()
         ids = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=self.device)
@@ -105,7 +104,8 @@ class Backend(backend.Backend):
                 input_ids=ids, attention_mask=mask, max_new_tokens=most, pad_token_id=pad, **sampled
             )
         rows: list[list[int]] = out[:, longest:].tolist()
-        return [row[: next((n for n, token in enumerate(row) if token in ends), len(row))] for row in rows]
+        places = [next((n for n, token in enumerate(row) if token in ends), None) for row in rows]
+        return [(row[:end], end is None) for row, end in zip(rows, places)]
 
     def _ends(self) -> set[int]:
         stated = self.model.generation_config.eos_token_id
