@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ import medinstruct
 from medinstruct import chat, encoder, evaluator
 from medinstruct.encoder import EncoderError, Head
 from medinstruct.encoder.model import tokenizer
-from medinstruct.errors import MedinstructError
+from medinstruct.errors import MedinstructError, NotFound
 from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import Example
 from medinstruct.trainer import TrainError, encoders
@@ -191,7 +192,13 @@ def test_what_cannot_be_taught_is_told_in_a_line(build, model, tmp_path):
         ("bare: holds no tokenizer", EncoderError, {"model": str(bare), "samples": True}),
         (r"config: epoch: unknown key.*did you mean epochs", TrainError, {"config": {"epoch": 3}, "samples": True}),
         (r"config: epochs: .*not '0'", TrainError, {"config": {"epochs": 0}, "samples": True}),
-        (r"none\.yaml: cannot be read", TrainError, {"config": tmp_path / "none.yaml", "samples": True}),
+        (r"no config '.*none\.yaml'", NotFound, {"config": tmp_path / "none.yaml", "samples": True}),
+        (
+            r"config: learning_rat: unknown key.*did you mean learning_rate",
+            TrainError,
+            {"settings": {"learning_rat": 1.0}, "samples": True},
+        ),
+        (r"configs/full\.yaml: title: unknown key", TrainError, {"config": "full", "samples": True}),
         (
             "nothing in its train part.*bc5cdr/re: its answers are written",
             TrainError,
@@ -224,6 +231,12 @@ def test_rows_of_another_set_are_not_answered(build, model, tmp_path):
         evaluator.evaluate(
             only(build, tmp_path / "other", "biosses"), f"encoder:{tmp_path / 'out'}", out=tmp_path / "run"
         )
+
+
+def test_a_package_that_asking_needs_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MedinstructError, match=r"encoder needs torch \(pip install 'medinstruct\[eval\]'\)"):
+        chat.load(f"encoder:{tmp_path}")
 
 
 def test_a_folder_without_an_encoder_is_told(tmp_path):

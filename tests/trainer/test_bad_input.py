@@ -121,6 +121,19 @@ def test_a_config_that_cannot_be(settings, what, build, model, out):
         medinstruct.train(build, str(model), out=out, **{**QUICK, **settings})
 
 
+@pytest.mark.parametrize("given", [{"adapter": "x"}, {"resume": 3}, {"remote_code": True}])
+def test_what_an_encoder_does_not_take(given, build, model, out):
+    with pytest.raises(TrainError, match=f"an encoder is trained without {next(iter(given))}"):
+        medinstruct.train(build, str(model), out=out, method="encoder", **given)
+
+
+@pytest.mark.parametrize("missing", ["accelerate", "torch"])
+def test_a_package_that_an_encoder_needs(missing, build, model, out, monkeypatch):
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(TrainError, match=rf"training needs {missing} \(pip install 'medinstruct\[train\]'\)"):
+        medinstruct.train(build, str(model), out=out, method="encoder")
+
+
 def test_a_folder_that_is_taken(build, model, tmp_path):
     done = medinstruct.train(build, str(model), out=tmp_path / "done", **QUICK)
     with pytest.raises(TrainError, match=r"done: holds a training that is done \(give another --out\)"):

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medinstruct.errors import did_you_mean
-from medinstruct.trainer.config import Config, Given, load, names, stated
+from medinstruct.trainer.config import Config, Given, load, names
 from medinstruct.trainer.errors import TrainError
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ def train(
     if method and method not in METHODS:
         raise TrainError(f"no method {method!r}", next=did_you_mean(method, METHODS))
     if method == "encoder":
+        given = {"adapter": adapter, "resume": resume, "remote_code": remote_code}
+        if other := [name for name, value in given.items() if value]:
+            raise TrainError(f"an encoder is trained without {other[0]}", next="leave it out, or train by sft")
         return _encoder(folder, model, out, config, settings, samples, tell)
     with _installed():
         from medinstruct.trainer import loop
@@ -127,10 +130,16 @@ def estimate(
 def _encoder(
     folder: Build | Path | str, model: str, out: Path | str, config: Given, settings: Mapping[str, Any] | None, samples: bool, tell: Tell
 ) -> Trained:  # fmt: skip
+    with _installed():
+        import accelerate  # noqa: F401  # of which transformers' Trainer is made
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+
     from medinstruct.trainer import encoders
 
-    found = {**(stated(config)[0] if config is not None else {}), **(settings or {})}
-    tuned = encoders.fine_tune(folder, model=model, out=out, config=found, samples=samples, tell=tell)
+    tuned = encoders.fine_tune(
+        folder, model=model, out=out, config=config, settings=settings, samples=samples, tell=tell
+    )
     return Trained(tuned.folder, tuned.facts)
 
 

@@ -11,9 +11,9 @@ What a file leaves out has the value that stands here. An unknown key is an erro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -120,16 +120,26 @@ def load(config: Given = None, settings: Mapping[str, Any] | None = None) -> Con
         NotFound: naming the nearest one there is.
         TrainError: naming the key and, if it looks like a slip, the right one.
     """
-    found, where = stated(DEFAULT if config is None else config)
+    return checked(Config, DEFAULT if config is None else config, settings)
+
+
+C = TypeVar("C", bound=BaseModel)
+
+
+def checked(
+    kind: type[C], config: BaseModel | Mapping[str, Any] | Path | str, settings: Mapping[str, Any] | None = None
+) -> C:
+    """Return a config of any kind that is trained by; the rest as of `load`."""
+    found, where = _stated(config)
     try:
-        return Config.model_validate({**found, **(settings or {})})
+        return kind.model_validate({**found, **(settings or {})})
     except ValidationError as error:
-        raise TrainError(_tell(error), where=where) from error
+        raise TrainError(_tell(error, kind.model_fields), where=where) from error
 
 
-def stated(config: Config | Mapping[str, Any] | Path | str) -> tuple[dict[str, Any], str]:
-    """Return the keys and values that a config states, and where it stands."""
-    if isinstance(config, Config):
+def _stated(config: BaseModel | Mapping[str, Any] | Path | str) -> tuple[dict[str, Any], str]:
+    """The keys and values that a config states, and where it stands."""
+    if isinstance(config, BaseModel):
         return config.model_dump(exclude_unset=True), "config"
     if isinstance(config, Mapping):
         return dict(config), "config"
@@ -143,11 +153,11 @@ def names() -> list[str]:
     return list(shelf.entries("configs"))
 
 
-def _tell(error: ValidationError) -> str:
+def _tell(error: ValidationError, known: Iterable[str]) -> str:
     """`learning_rat: unknown key; did you mean learning_rate?`: the first unknown key, else the first fault."""
     faults = error.errors()
     fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     key = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
-        return f"{key}: unknown key; {did_you_mean(key, Config.model_fields)}"
+        return f"{key}: unknown key; {did_you_mean(key, known)}"
     return f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}, not {str(fault['input'])[:60]!r}"

@@ -22,6 +22,11 @@ class Backend(backend.Backend):
 
     def __init__(self, name: str, settings: Settings) -> None:
         super().__init__(name, settings)
+        try:
+            import torch  # noqa: F401
+            import transformers  # noqa: F401
+        except ImportError as error:
+            raise ChatError(f"encoder needs {error.name}", next="pip install 'medinstruct[eval]'") from error
         self.heads = encoder.find(Path(name))
 
     def answer(self, queries: Sequence[Query]) -> Iterator[Answer]:

@@ -47,7 +47,7 @@ class Tuned:
 
 def fine_tune(
     folder: Build | Path | str, *, model: str, out: Path | str, config: Given = None,
-    samples: bool = False, tell: Tell = lambda what, done, of: None,
+    settings: Mapping[str, Any] | None = None, samples: bool = False, tell: Tell = lambda what, done, of: None,
 ) -> Tuned:  # fmt: skip
     """Fine-tune an encoder on each set of a build's train part, and return where the models are.
 
@@ -55,7 +55,8 @@ def fine_tune(
         folder: A build, or its folder.
         model: A folder, or a name on the Hub: weights in safetensors, a tokenizer that tells offsets.
         out: The folder to write; asked as `encoder:OUT`.
-        config: Settings, or the path of a `.yaml` file with some of them.
+        config: Its name, the path of a `.yaml` file, or keys and values.
+        settings: Single values that come before those of the config.
         samples: Teach bundled samples all the same.
         tell: Told of progress.
 
@@ -64,22 +65,22 @@ def fine_tune(
         EncoderError: if the model cannot be loaded.
     """
     build = folder if isinstance(folder, Build) else artefact.load(folder)
-    settings, place = load(config), Path(out)
+    how, place = load(config, settings), Path(out)
     if build.manifest["samples"] and not samples:
         raise TrainError("is made of the bundled samples, invented text that teaches nothing", where=str(build.folder),
                            next="give --data, or --samples to try things out")  # fmt: skip
-    found, left_out = lessons(build, settings.max_tokens)
+    found, left_out = lessons(build, how.max_tokens)
     if not found:
         raise TrainError(
             f"nothing in its train part can be taught to an encoder: {told(left_out)}", where=str(build.folder)
         )
-    stamps = {lesson.name: _stamp(build, model, settings, lesson) for lesson in found}
+    stamps = {lesson.name: _stamp(build, model, how, lesson) for lesson in found}
     with lock.held(place, record.busy(place)):
         _refuse_others(place, stamps)
-        done = {lesson.name: _taught(place, lesson, model, settings, stamps[lesson.name], tell) for lesson in found}
+        done = {lesson.name: _taught(place, lesson, model, how, stamps[lesson.name], tell) for lesson in found}
         facts = {
             "medinstruct": VERSION, "method": "encoder", "model": model, "build": build.digest, "recipe": build.manifest["recipe"],
-            "samples": build.manifest["samples"], "config": settings.model_dump(), "versions": loop.versions(), "sets": done,
+            "samples": build.manifest["samples"], "config": how.model_dump(), "versions": loop.versions(), "sets": done,
             "left_out": left_out,
         }  # fmt: skip
         artefact.write_json(place / "train.json", facts)

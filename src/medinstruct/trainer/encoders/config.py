@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from medinstruct import shelf
-from medinstruct.errors import did_you_mean
-from medinstruct.trainer.errors import TrainError
+from medinstruct.trainer.config import checked
 
 
 class Config(BaseModel):
@@ -37,30 +35,9 @@ class Config(BaseModel):
         return self.model_dump(exclude={"threads"})
 
 
-Given = Config | Mapping[str, Any] | Path | str | None
+Given = BaseModel | Mapping[str, Any] | Path | str | None
 
 
-def load(config: Given = None) -> Config:
-    """Return the settings that a mapping or a `.yaml` file states; those that are left out are the usual ones.
-
-    Raises:
-        TrainError: naming the key and, if it looks like a slip, the right one.
-    """
-    if isinstance(config, Config):
-        return config
-    stated, where = ({} if config is None else config), "config"
-    if isinstance(stated, Path | str):
-        where = str(stated)
-        try:
-            stated = shelf.mapping(Path(where).read_text(encoding="utf-8"), where, TrainError)
-        except (OSError, UnicodeDecodeError) as error:
-            raise TrainError(f"cannot be read: {error}", where=where) from error
-    try:
-        return Config.model_validate(dict(stated))
-    except ValidationError as error:
-        faults = error.errors()
-        fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
-        key = str(fault["loc"][0])
-        if fault["type"] == "extra_forbidden":
-            raise TrainError(f"{key}: unknown key", where=where, next=did_you_mean(key, Config.model_fields)) from error
-        raise TrainError(f"{key}: {fault['msg']}, not {str(fault['input'])[:60]!r}", where=where) from error
+def load(config: Given = None, settings: Mapping[str, Any] | None = None) -> Config:
+    """Return the settings that a config states, as `trainer.config.load` does; those that are left out are the usual ones."""
+    return checked(Config, {} if config is None else config, settings)
