@@ -80,10 +80,14 @@ def test_the_papers_chat_templates_train_every_row(name, build, model):
 def test_grpo_rewards_by_the_tasks_own_scores(build, model, tmp_path):
     done = medinstruct.train(
         build, str(model), out=tmp_path / "out", method="grpo", config="grpo", batch=4, generations=4, max_steps=2,
-        max_new_tokens=4, max_length=400, log_steps=1, eval_rows=0, checkpointing=False,
+        max_new_tokens=4, max_length=90, log_steps=1, eval_rows=0, checkpointing=False,
     )  # fmt: skip
     assert done.record["steps"] == 2
     assert done.record["method"] == "grpo"
+    rows = done.record["rows"]
+    assert rows["trained"] + rows["refused"]["its question leaves no room for an answer"] == 192
+    assert 0 < rows["longest"] <= 90 - 4
+    assert rows["tokens"] > rows["written"] == 0
     assert {"adapter_model.safetensors", "train.json"} <= {path.name for path in done.folder.iterdir()}
 
 

@@ -48,9 +48,7 @@ def losses(build, model, tokens, out, **settings):
     """The sum over all batches of the loss of each, and of its gradient."""
     config = trainer.load(None, {**QUICK, "tune": "full", "max_steps": None, **settings})
     tokenizer = weights.tokenizer(str(model), config)
-    made = loop._trainer(
-        build, str(model), out, config, tokens, targets.Turns(tokenizer, {tokenizer.eos_token_id}), "", False
-    )
+    made = loop._trainer(str(model), out, config, tokens, targets.Turns(tokenizer, {tokenizer.eos_token_id}), "", False)
     made.model.eval()
     total, written = 0.0, int(tokens.written.sum())
     for batch in made.get_train_dataloader():

@@ -19,7 +19,7 @@ import datasets
 import trl
 from transformers import PrinterCallback
 
-from medinstruct import lock
+from medinstruct import lock, scorer
 from medinstruct.artefact import Build
 from medinstruct.trainer import costs, record, rewards, scores, shapes, targets, watching, weights
 from medinstruct.trainer.config import Config
@@ -59,7 +59,11 @@ def run(
     turns = targets.Turns(tokenizer, weights.stops(model, tokenizer, stated))
     shape = shapes.measure(stated, config)
     weights.check_room(out, costs.on_disk(shape, config))
-    rows = tokens(build, turns, costs.longest(config, stated), tell=tell)
+    longest = costs.longest(config, stated)
+    if config.method == "grpo":
+        rows = rewards.questions(build, turns, longest, config.max_new_tokens, tell)
+    else:
+        rows = tokens(build, turns, longest, tell=tell)
     head = {
         "model": model,
         "base": weights.fingerprint(model),
@@ -70,7 +74,7 @@ def run(
     with _alone(out, state.is_main_process):
         if state.is_main_process:
             record.begin(out, head)
-        trainer = _trainer(build, model, out, config, rows, turns, adapter, remote_code)
+        trainer = _trainer(model, out, config, rows, turns, adapter, remote_code)
         asks = scores.Scores(build, config) if scores.can_score(build, config) else None
         if asks and _is_sharded(trainer):
             raise TrainError(
@@ -124,7 +128,6 @@ def _has_gpu() -> bool:
 
 
 def _trainer(
-    build: Build,
     model: str,
     out: Path,
     config: Config,
@@ -141,8 +144,8 @@ def _trainer(
     shared = _arguments(out, config)
     if config.method == "grpo":
         return Rewarded(
-            loaded, rewards.reward, args=trl.GRPOConfig(**shared, **rewards.arguments(config)),
-            train_dataset=rewards.questions(build, turns, config), processing_class=turns.tokenizer,
+            loaded, scorer.reward, args=trl.GRPOConfig(**shared, **rewards.arguments(config)),
+            train_dataset=datasets.Dataset(rows.table), processing_class=turns.tokenizer,
         )  # fmt: skip
     return Taught(
         loaded, args=trl.SFTConfig(**shared, max_length=config.max_length, packing=config.packing, packing_strategy="bfd"),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
-import datasets
+import numpy as np
+import pyarrow as pa
 
-from medinstruct import scorer
 from medinstruct.artefact import Build
 from medinstruct.chat.backends.hf import without_system
 from medinstruct.scorer.row import NEEDED
 from medinstruct.trainer.config import Config
 from medinstruct.trainer.errors import TrainError
+from medinstruct.trainer.rows import Rows
 from medinstruct.trainer.targets import Turns
 
+NO_ROOM = "its question leaves no room for an answer"
+"""Why a row is refused."""
 
-def reward(*, completions: Any, **columns: Any) -> list[float]:
-    """Return a number from 0 to 1 for each completion."""
-    return scorer.rewards(completions=completions, **columns)
+Tell = Callable[[str, int, int], None]
 
 
 def arguments(config: Config) -> dict[str, Any]:
@@ -29,27 +30,41 @@ def arguments(config: Config) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def questions(build: Build, turns: Turns, config: Config) -> datasets.Dataset:
+def questions(build: Build, turns: Turns, longest: int, room: int, tell: Tell = lambda what, done, of: None) -> Rows:
     """Return the questions of the train part that leave room for an answer, with what scores need.
+
+    Args:
+        build: With a train part.
+        turns: How questions are put.
+        longest: Tokens of a question and its answer.
+        room: Tokens of an answer.
+        tell: Told of progress.
+
+    Returns:
+        Rows whose table holds `prompt` and the columns that scores need; none of their tokens is written.
 
     Raises:
         TrainError: if there is none.
     """
-    rows = list(_questions(build, turns, config.max_length - config.max_new_tokens))
-    if not rows:
-        raise TrainError(
-            f"no question is shorter than max_length - max_new_tokens = {config.max_length - config.max_new_tokens:,} tokens",
-            where="config", next="raise max_length, or ask for shorter answers",
-        )  # fmt: skip
-    return datasets.Dataset.from_list(rows)
-
-
-def _questions(build: Build, turns: Turns, longest: int) -> Iterator[dict[str, Any]]:
-    for row in build["train"]:
+    kept, reads, refused, example = list[dict[str, Any]](), list[int](), 0, dict[str, str]()
+    for done, row in enumerate(build["train"], 1):
         asked = row["messages"][:-1]
         prompt = turns.prompt(asked)
-        if len(turns.tokenizer(prompt, add_special_tokens=False)["input_ids"]) <= longest:
+        read = len(turns.tokenizer(prompt, add_special_tokens=False)["input_ids"])
+        if read + room <= longest:
             shown = (
                 (without_system(asked) if turns.joins_system else asked) if turns.tokenizer.chat_template else prompt
             )
-            yield {"prompt": shown, **{name: row[name] for name in NEEDED}}
+            kept.append({"prompt": shown, **{name: row[name] for name in NEEDED}})
+            reads.append(read)
+        else:
+            refused += 1
+            example.setdefault(NO_ROOM, row["id"])
+        tell("rows", done, len(build["train"]))
+    if not kept:
+        raise TrainError(
+            f"no question is shorter than max_length - max_new_tokens = {longest - room:,} tokens",
+            where="config", next="raise max_length, or ask for shorter answers",
+        )  # fmt: skip
+    written = np.zeros(len(kept), int)
+    return Rows(pa.Table.from_pylist(kept), np.array(reads), written, {NO_ROOM: refused} if refused else {}, example)

@@ -28,7 +28,7 @@ class Rows:
     """Rows as tokens, in the order of the build."""
 
     table: pa.Table
-    """`input_ids` and `labels`, lists of 32-bit integers."""
+    """`input_ids` and `labels`, lists of 32-bit integers; of `grpo` see `rewards.questions`."""
     read: np.ndarray[Any, Any]
     """Tokens of each question."""
     written: np.ndarray[Any, Any]

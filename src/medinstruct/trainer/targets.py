@@ -24,13 +24,12 @@ from medinstruct.trainer.errors import TrainError
 
 Messages = Sequence[Mapping[str, str]]
 
+# why a row is refused
 TOO_LONG = "longer than the model is trained on"
 CONTROL = "holds a control token of the model"
 CHANGED = "the chat template changes the answer"
 APART = "the chat template writes the question otherwise once it is answered"
 ACROSS = "a token runs across the beginning of the answer"
-REASONS = (TOO_LONG, CONTROL, CHANGED, APART, ACROSS)
-"""Why a row is refused."""
 
 
 class Encoded(NamedTuple):
