@@ -31,13 +31,17 @@ class Priors:
     def __init__(self, train: Iterable[Query]) -> None:
         self.options: dict[int, Counter[tuple[str, ...]]] = {}
         """How often each set of options is right."""
+        self.sets: dict[tuple[int, str], set[tuple[str, ...]]] = {}
+        """Those sets by entry and first option, empty for none: options of an examination are each question's own."""
         self.places: dict[int, Counter[tuple[int, ...]]] = {}
         self.texts: dict[int, Counter[str]] = {}
         scores: dict[int, list[float]] = {}
         for query in train:
             entry, question, gold = query.entry, query.example.question, query.example.gold
             if isinstance(gold, ChoiceGold):
-                self.options.setdefault(entry, Counter())[gold.says(question)] += 1
+                says = gold.says(question)
+                self.options.setdefault(entry, Counter())[says] += 1
+                self.sets.setdefault((entry, says[0] if says else ""), set()).add(says)
                 self.places.setdefault(entry, Counter())[gold.choices] += 1
             elif isinstance(gold, SimilarityGold):
                 scores.setdefault(entry, []).append(gold.score)
@@ -60,9 +64,10 @@ class Priors:
     def choice(self, question: ChoiceQuestion, entry: int, without: Iterable[str] = ()) -> ChoiceGold:
         """The set of options that is right most often, of those that this question offers and that hold none of `without`."""
         left_out, place = set(without), {option: n for n, option in enumerate(question.options)}
-        seen = self.options.get(entry, Counter())
-        offered = [says for says in seen if all(option in place for option in says) and not left_out & set(says)]
+        known = (says for first in {"", *place} for says in self.sets.get((entry, first), ()))
+        offered = [says for says in known if all(option in place for option in says) and not left_out & set(says)]
         if offered:
+            seen = self.options[entry]
             best = min(offered, key=lambda says: (-seen[says], says))
             return ChoiceGold(choices=tuple(sorted(place[option] for option in best)))
         ranked = sorted(self.places.get(entry, Counter()).items(), key=lambda item: (-item[1], item[0]))
