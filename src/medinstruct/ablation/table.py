@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from medinstruct import artefact, scorer
+from medinstruct.chat import journal
 from medinstruct.evaluator.suite import Dataset, Suite
 from medinstruct.sample import draw
 
@@ -44,7 +44,8 @@ def _row(one: Mapping[str, Any], folder: Path, suite: Suite, failed: str) -> Row
     row: Row = {"member": one["name"], "of": list(one["of"]), "rows": one.get("rows", {}).get("train", 0)}
     if failed:
         return {**row, "failed": failed}
-    answers = _answers(folder / "run" / "answers.jsonl")
+    _, said = journal.read(folder / "run" / "answers.jsonl")
+    answers = {answer.id: answer.text for answer in said}
     drawn = {dataset.name: _drawn(dataset, answers) for dataset in suite.datasets}
     means = [
         suite.average({name: found[n] for name, (_, found) in drawn.items()})["score"] for n in range(_rounds(drawn))
@@ -71,12 +72,6 @@ def _rounds(drawn: Mapping[str, tuple[float, list[float]]]) -> int:
 def _interval(score: float, found: Sequence[float]) -> dict[str, float]:
     bounds = scorer.between(score, found)
     return {"score": bounds.score, "low": bounds.low, "high": bounds.high}
-
-
-def _answers(file: Path) -> dict[str, str]:
-    """By row, what was said to it; the first line is the journal's head."""
-    _, *lines = file.read_text(encoding="utf-8").strip("\n").split("\n")
-    return {answer["id"]: answer["text"] for answer in map(json.loads, lines)}
 
 
 def write(found: Mapping[str, Any], folder: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from medinstruct import chat, template
 from medinstruct.artefact import Build
@@ -98,11 +98,3 @@ class Asker:
                 raise TemplateError(f"its answer format cannot hold {reason} in a shot", where=wording.path)
             shots.append(Shot(example.question, wording.answer.render(example)))
         return shots
-
-
-def by_wording(queries: Iterable[Query]) -> Mapping[str, list[Query]]:
-    """Queries by the wording that asks them."""
-    found: dict[str, list[Query]] = {}
-    for query in queries:
-        found.setdefault(query.wording.name, []).append(query)
-    return found
