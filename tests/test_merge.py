@@ -106,16 +106,21 @@ def test_the_seed_decides_and_nothing_else(tmp_path):
 def test_without_dropping_a_model_is_itself(tmp_path):
     base, tuned = model(tmp_path / "base", drawn(1)), model(tmp_path / "tuned", drawn(2))
 
-    found = read(merge([tuned], base=base, out=tmp_path / "out", mask_rate=0.0).folder)
+    merged = merge([tuned], base=base, out=tmp_path / "out", mask_rate=0.0)
+    found = read(merged.folder)
 
     assert all(torch.allclose(found[name], one, atol=1e-6) for name, one in drawn(2).items())
+    assert merged.facts["differing"] == sum(int((drawn(2)[name] != one).sum()) for name, one in drawn(1).items())
+    assert merged.facts["dropped"] == 0
 
 
 def test_an_average_is_the_mean(tmp_path):
     folders = [model(tmp_path / str(seed), drawn(seed)) for seed in (1, 2, 3)]
 
-    found = read(merge(folders, out=tmp_path / "out", method="average").folder)
+    merged = merge(folders, out=tmp_path / "out", method="average")
+    found = read(merged.folder)
 
+    assert "differing" not in merged.facts  # from what?
     assert all(
         torch.allclose(found[name], (drawn(1)[name] + drawn(2)[name] + drawn(3)[name]) / 3, atol=1e-6) for name in found
     )

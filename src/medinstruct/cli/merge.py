@@ -41,7 +41,7 @@ def merge(
     facts = merged.facts
     dropped = (
         f", {facts['dropped'] / facts['differing']:.1%} of {facts['differing']:,} differences dropped"
-        if facts["differing"]
+        if facts["mask_rate"] and facts["differing"]
         else ""
     )
     typer.echo(f"{facts['tensors']:,} tensors in {len(facts['shards'])} files{dropped}\n\n{merged.folder}")

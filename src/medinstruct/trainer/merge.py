@@ -48,7 +48,7 @@ class Merged:
 
     folder: Path
     facts: dict[str, Any]
-    """What `merge.json` says: method, rate, seed, models, tensors, numbers that differed and those dropped."""
+    """What `merge.json` says: method, rate, seed, models, tensors, numbers, and with a base those that differed and were dropped."""
 
 
 def merge(
@@ -126,7 +126,8 @@ def _write(
     folder: Path, first: Model, parts: Sequence[Weights], has_base: bool, rate: float, seed: int, tell: Tell
 ) -> dict[str, Any]:
     """Write the shards and their index, and return what was counted."""
-    done, counts, hashes = 0, {"numbers": 0, "differing": 0, "dropped": 0}, {}
+    done, hashes = 0, {}
+    counts = {"numbers": 0, **({"differing": 0, "dropped": 0} if has_base else {})}
     for shard, tensors in first.shards.items():
         with (folder / shard).open("wb") as file:
             digest = hashlib.sha256()
@@ -156,7 +157,10 @@ def _shard(
             merged = first.piece(tensor.name, start, end)
             if merged.is_floating_point():
                 differences = [part.difference(first, tensor.name, start, end, has_base) for part in parts]
-                mean = sum(_dropped(each, rate, lot, counts) for each, lot in zip(differences, lots)) / len(parts)
+                counts["numbers"] += sum(each.numel() for each in differences)
+                if has_base:
+                    differences = [_dropped(each, rate, lot, counts) for each, lot in zip(differences, lots)]
+                mean = sum(differences) / len(parts)
                 merged = ((merged.float() + mean) if has_base else mean).to(merged.dtype)
             yield _raw(merged)
 
@@ -165,13 +169,12 @@ def _dropped(difference: Any, rate: float, lot: np.random.PCG64, counts: dict[st
     """The difference with a share of its numbers dropped, and the rest as much larger."""
     import torch
 
-    counts["numbers"] += difference.numel()
+    is_other = difference != 0
+    counts["differing"] += int(is_other.sum())
     if not rate:
         return difference
     raw = np.asarray(lot.random_raw(difference.numel())).reshape(difference.shape)
     is_dropped = torch.from_numpy(np.asarray(raw < np.uint64(math.floor(rate * 2**64))))
-    is_other = difference != 0
-    counts["differing"] += int(is_other.sum())
     counts["dropped"] += int((is_other & is_dropped).sum())
     return difference.masked_fill_(is_dropped, 0.0).div_(1 - rate)
 
