@@ -268,7 +268,7 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path, monkeypatch):
     usage = room.shutil.disk_usage(tmp_path)
     monkeypatch.setattr(room.shutil, "disk_usage", lambda place: usage._replace(free=100))
 
-    refused(tmp_path, r"out: needs 0\.0 GB, and 0\.0 GB are free there", [base], base=base)
+    refused(tmp_path, r"out: the merged model takes 0\.0 GB, and 0\.0 GB are free \(make room", [base], base=base)
 
 
 def test_a_disk_that_fills_up_leaves_nothing(tmp_path, monkeypatch):

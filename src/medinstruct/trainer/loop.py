@@ -58,7 +58,8 @@ def run(
     tokenizer = weights.tokenizer(model, config, remote_code=remote_code)
     turns = targets.Turns(tokenizer, weights.stops(model, tokenizer, stated))
     shape = shapes.measure(stated, config)
-    weights.check_room(out, costs.on_disk(shape, config))
+    fewer = "make room, give another --out, or keep fewer checkpoints (`keep`)"
+    weights.check_room(out, costs.on_disk(shape, config), "checkpoints and model take", fewer)
     longest = costs.longest(config, stated)
     if config.method == "grpo":
         rows = rewards.questions(build, turns, longest, config.max_new_tokens, tell)

@@ -29,6 +29,7 @@ import numpy as np
 
 from medinstruct import artefact
 from medinstruct.sample import draw
+from medinstruct.trainer import weights
 from medinstruct.trainer.errors import TrainError
 from medinstruct.trainer.tensors import Adapter, Model, Tensor, Weights, found
 from medinstruct.version import VERSION
@@ -89,7 +90,7 @@ def merge(
         )
     for part in parts:
         part.fits(first)
-    _find_space(place, first)
+    weights.check_room(place, first.bytes, "the merged model takes")
     unfinished = place.with_name(f".{place.name}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -109,17 +110,6 @@ def merge(
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Merged(place, facts)
-
-
-def _find_space(place: Path, first: Model) -> None:
-    there = next(folder for folder in place.absolute().parents if folder.exists())
-    free, needed = shutil.disk_usage(there).free, first.bytes
-    if free < needed:
-        raise TrainError(
-            f"needs {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free there",
-            where=str(place),
-            next="give another --out",
-        )
 
 
 def _write(

@@ -196,15 +196,13 @@ def attention(config: Config) -> str:
     return "flash_attention_2" if has_flash and precision(config) != "fp32" else "sdpa"
 
 
-def check_room(out: Path, needed: int) -> None:
-    """Raise a TrainError if the disk has less room than checkpoints and model will take, in bytes."""
+def check_room(out: Path, needed: int, what: str, hint: str = "make room, or give another --out") -> None:
+    """Raise a TrainError if the disk has less room than what will be written takes, in bytes."""
     place = next(parent for parent in (out, *out.absolute().parents) if parent.exists())
     free = shutil.disk_usage(place).free
     if free < needed:
-        raise TrainError(
-            f"checkpoints and model take {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free",
-            where=str(out), next="make room, give another --out, or keep fewer checkpoints (`keep`)",
-        )  # fmt: skip
+        told = f"{what} {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are free"
+        raise TrainError(told, where=str(out), next=hint)
 
 
 @contextmanager

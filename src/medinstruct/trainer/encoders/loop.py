@@ -83,7 +83,7 @@ def teach(lesson: Lesson, model: str, settings: Config, work: Path, out: Path, t
         bf16=is_on_gpu and torch.cuda.is_bf16_supported(),
     )  # fmt: skip
     made = _trainer(head, words, network, arguments, solved, _teller(lesson.name, tell))
-    check_room(work, BYTES * network.num_parameters())
+    check_room(work, BYTES * network.num_parameters(), "checkpoints and model take")
     with quiet(), writing(out):
         made.train(resume_from_checkpoint=_has_checkpoint(work))
         network.save_pretrained(out)
