@@ -84,4 +84,17 @@ def test_a_driver_s_name_leads_to_the_data_sheet():
     assert devices.here("NVIDIA H200") == devices.DEVICES["h200"]
     assert devices.here("NVIDIA A100-SXM4-80GB") == devices.DEVICES["a100-80"]
     assert devices.here("NVIDIA A100-SXM4-40GB") == devices.DEVICES["a100-40"]
-    assert devices.here("Voodoo 2") is None
+    assert devices.here("NVIDIA H100 80GB HBM3") == devices.DEVICES["h100"]
+    assert devices.here("NVIDIA H100 PCIe") == devices.DEVICES["h100-pcie"]
+    assert devices.here("NVIDIA L4") == devices.DEVICES["l4"]
+    assert devices.here("NVIDIA GeForce RTX 3090") == devices.DEVICES["rtx3090"]
+    assert devices.here("Tesla V100-SXM2-32GB") == devices.DEVICES["v100"]
+
+
+@pytest.mark.parametrize("name", [
+    "Voodoo 2", "NVIDIA L40", "NVIDIA H100 NVL", "NVIDIA H200 NVL", "NVIDIA GeForce RTX 3090 Ti", "NVIDIA GeForce RTX 4090 Laptop GPU",
+    "Tesla V100-PCIE-32GB",
+])  # fmt: skip
+def test_a_device_of_a_name_like_it_is_another(name):
+    """Each is slower or faster than the one whose name it resembles."""
+    assert devices.here(name) is None

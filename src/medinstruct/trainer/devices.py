@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from medinstruct.errors import did_you_mean
@@ -37,11 +38,11 @@ DEVICES = {
 """By the name that `--gpu` knows."""
 
 KNOWN_AS = {
-    "H200": "h200", "H100 PCIe": "h100-pcie", "H100": "h100", "A100-SXM4-40GB": "a100-40", "A100-PCIE-40GB": "a100-40", "A100": "a100-80",
-    "L40S": "l40s", "RTX A6000": "a6000", "A10G": "a10g", "NVIDIA L4": "l4", "RTX 4090": "rtx4090", "RTX 3090": "rtx3090", "V100": "v100",
-    "Tesla T4": "t4", "MI300X": "mi300x",
+    "H200": "h200", "H100 PCIe": "h100-pcie", r"H100 \d+GB HBM\d": "h100", "A100-(SXM4|PCIE)-40GB": "a100-40", "A100[- ].*80GB.*": "a100-80",
+    "L40S": "l40s", "RTX A6000": "a6000", "A10G": "a10g", "L4": "l4", "RTX 4090": "rtx4090", "RTX 3090": "rtx3090", "V100-SXM2.*": "v100",
+    "T4": "t4", "MI300X": "mi300x",
 }  # fmt: skip
-"""What a driver calls them, the longer word first."""
+"""What a driver calls them behind the maker's name: patterns of the whole, as an `H100 NVL` and an `L40` are others."""
 
 
 def find(name: str) -> Device:
@@ -57,4 +58,4 @@ def find(name: str) -> Device:
 
 def here(driver: str) -> Device | None:
     """Return the device that a driver names so; none if it is not in the table."""
-    return next((DEVICES[name] for word, name in KNOWN_AS.items() if word in driver), None)
+    return next((DEVICES[name] for known, name in KNOWN_AS.items() if re.fullmatch(rf"(.* )?{known}", driver)), None)
