@@ -14,9 +14,8 @@ from medinstruct.tasks import facts
 from medinstruct.tasks.multiple_choice.example import ChoiceExample, ChoiceGold, ChoiceQuestion, Marked
 from medinstruct.tasks.task import Example, Lost, Source, Window
 from medinstruct.tasks.unit import sentences
-from medinstruct.tasks.views import APART, NOT_ASKED, Holder, shift, words
+from medinstruct.tasks.views import APART, NOT_ASKED, OUTSIDE, Holder, refs, shift, words
 
-OUTSIDE = "crosses the edge of a window"
 SEVERAL = "has several values"
 ELSEWHERE = "is given to what is not asked about"
 NOT_TWO = "has not two different arguments"
@@ -183,11 +182,6 @@ def pairs(document: Document, fact: facts.Relations, windows: Sequence[Window]) 
     yield from (Lost(id, reason) for id, reason in lost.items())
 
 
-def _refs(mention: Mention, fact: facts.Relations) -> tuple[str, ...]:
-    """What relations call a mention: by its id, or by its concepts."""
-    return (mention.id,) if fact.level == "mention" else tuple(dict.fromkeys(map(str, mention.concepts)))
-
-
 def _types(document: Document, fact: facts.Relations) -> dict[str, str]:
     """The type of all that may be an argument, by its reference: that of its first mention of a type that is related."""
     able = {type for _, heads, tails in fact.products() for type in (*heads, *tails)}
@@ -195,7 +189,7 @@ def _types(document: Document, fact: facts.Relations) -> dict[str, str]:
     for mention in document.mentions:
         type = next((type for type in mention.types if type in able), None)
         if type is not None:
-            for ref in _refs(mention, fact):
+            for ref in refs(mention, fact):
                 types.setdefault(ref, type)
     return types
 
@@ -245,7 +239,7 @@ def _arguments(
     mentions: list[dict[str, list[Mention]]] = [{} for _ in windows]
     for mention in document.mentions:
         if (at := place_of(mention.spans)) >= 0:
-            for ref in _refs(mention, fact):
+            for ref in refs(mention, fact):
                 if types.get(ref) in mention.types:
                     mentions[at].setdefault(ref, []).append(mention)
     starts = [start for start, _ in sentences(document)] if fact.scope == "sentence" else []

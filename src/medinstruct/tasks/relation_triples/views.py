@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from medinstruct.document import Document, Mention, Relation, Spans
+from medinstruct.document import Document, Relation, Spans
 from medinstruct.tasks import facts
 from medinstruct.tasks.relation_triples.example import (
     Entity,
@@ -15,7 +15,7 @@ from medinstruct.tasks.relation_triples.example import (
     TripleQuestion,
 )
 from medinstruct.tasks.task import Example, Lost, Window
-from medinstruct.tasks.views import APART, NOT_ASKED, Holder, shift, words
+from medinstruct.tasks.views import APART, NOT_ASKED, Holder, refs, shift, words
 
 
 def view(document: Document, fact: facts.Relations, windows: Sequence[Window]) -> Iterator[TripleExample | Lost]:
@@ -31,7 +31,7 @@ def view(document: Document, fact: facts.Relations, windows: Sequence[Window]) -
     for at, scene in enumerate(scenes):
         for ref in scene.names:
             places.setdefault(ref, set()).add(at)
-    known = {ref for mention in document.mentions for ref in _refs(mention, fact)}
+    known = {ref for mention in document.mentions for ref in refs(mention, fact)}
     for relation in document.relations:
         if relation.type not in fact.labels:
             continue
@@ -66,13 +66,6 @@ def _fate(relation: Relation, fact: facts.Relations, known: set[str], places: Ma
     if head not in places or tail not in places:
         return APART
     return places[head] & places[tail] or APART
-
-
-def _refs(mention: Mention, fact: facts.Relations) -> tuple[str, ...]:
-    """What relations call a mention: by its id, or by its concepts."""
-    if fact.level == "mention":
-        return (mention.id,)
-    return tuple(dict.fromkeys(str(concept) for concept in mention.concepts))
 
 
 @dataclass(slots=True)
@@ -123,7 +116,7 @@ def _scenes(document: Document, fact: facts.Relations, windows: Sequence[Window]
             continue
         scene, place = scenes[at], shift(mention.spans, windows[at].start)
         scene.strings[place] = mention.text
-        for ref in _refs(mention, fact):
+        for ref in refs(mention, fact):
             scene.names.setdefault(ref, {})[place] = None
             if fact.level == "concept":
                 scene.meanings.setdefault(mention.text, set()).add(ref)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple, Self
 
@@ -11,7 +10,7 @@ from pydantic import Field, field_validator
 from medinstruct.document import Document, Mention, Record, Spans, quote
 from medinstruct.tasks import facts
 from medinstruct.tasks.task import Example, Gold, Lost, Question, Window
-from medinstruct.tasks.views import NOT_ASKED
+from medinstruct.tasks.views import NOT_ASKED, OUTSIDE, Holder, shift, words
 
 
 class SpanQuestion(Question):
@@ -123,43 +122,37 @@ def find_fault(example: SpanExample) -> str | None:
 def view(document: Document, fact: facts.Spans, windows: Sequence[Window]) -> Iterator[SpanExample | Lost]:
     """Yield one example per window, empty ones too; a mention that no window holds whole is Lost."""
     asked = [mention for mention in document.mentions if any(type in fact.labels for type in mention.types)]
-    yield from ask(document, fact.labels, asked, windows)
+    yield from _ask(document, fact.labels, asked, windows)
 
 
 def view_triggers(document: Document, fact: facts.Events, windows: Sequence[Window]) -> Iterator[SpanExample | Lost]:
     """Yield one example per window that asks for the trigger words of events."""
     triggers = {event.trigger for event in document.events}
     asked = [mention for mention in document.mentions if mention.id in triggers]
-    yield from ask(document, fact.labels, asked, windows)
+    yield from _ask(document, fact.labels, asked, windows)
 
 
-def ask(
-    document: Document,
-    labels: Mapping[str, str | None],
-    mentions: Sequence[Mention],
-    windows: Sequence[Window],
+def _ask(
+    document: Document, labels: Mapping[str, str | None], mentions: Sequence[Mention], windows: Sequence[Window]
 ) -> Iterator[SpanExample | Lost]:
     """Yield one example per window with those of `mentions` that lie in it and whose type has a label."""
-    shown = tuple(dict.fromkeys(label for label in labels.values() if label))
+    shown, place_of = words(labels), Holder(windows)
     held: list[list[Mention]] = [[] for _ in windows]
-    starts = [window.start for window in windows]
     for mention in mentions:
         if not any(labels.get(type) for type in mention.types):
             yield Lost(mention.id, NOT_ASKED)
-            continue
-        at = bisect_right(starts, mention.spans[0][0]) - 1
-        if at >= 0 and mention.spans[-1][1] <= windows[at].end:
+        elif (at := place_of(mention.spans)) >= 0:
             held[at].append(mention)
         else:
-            yield Lost(mention.id, "crosses the edge of a window")
+            yield Lost(mention.id, OUTSIDE)
     for window, inside in zip(windows, held):
         question = SpanQuestion(text=document.text[window.start : window.end], labels=shown)
         found = [
             LabelledSpan(
                 label=label,
-                pieces=_shift(mention.spans, window),
+                pieces=shift(mention.spans, window.start),
                 alternatives=tuple(
-                    _shift(spans, window)
+                    shift(spans, window.start)
                     for spans in mention.alternatives
                     if window.start <= spans[0][0] and spans[-1][1] <= window.end
                 ),
@@ -171,7 +164,3 @@ def ask(
         ids = tuple(mention.id for mention in inside)
         kinds = tuple(tuple(filter(None, map(labels.get, mention.types))) for mention in inside)
         yield Example(question, SpanGold(spans=tuple(found)), window.name, (window.start, window.end), ids, kinds)
-
-
-def _shift(spans: Spans, window: Window) -> Spans:
-    return tuple((start - window.start, end - window.start) for start, end in spans)

@@ -9,9 +9,8 @@ from medinstruct.document import Document, Mention
 from medinstruct.tasks import facts
 from medinstruct.tasks.task import Example, Lost, Window
 from medinstruct.tasks.text_generation.example import TextExample, TextGold, TextQuestion
-from medinstruct.tasks.views import NOT_ASKED, Holder
+from medinstruct.tasks.views import NOT_ASKED, OUTSIDE, Holder
 
-OUTSIDE = "crosses the edge of a window"
 UNCLEAR = "its words stand for different entries in one window"
 BETWEEN = "; "
 """What stands between the entries of a composite mention (`breast and ovarian cancer`)."""
