@@ -1,4 +1,4 @@
-"""What the answer formats share: words for nothing, strings and where they stand, lists, F1.
+"""What the answer formats share: words for nothing, strings and where they stand, lists.
 
 A string of an answer stands in the text as it is, without regard to case, word by word, or not at all:
 
@@ -101,8 +101,3 @@ def listed(read: ReadJson) -> tuple[list[Any], bool]:
     if isinstance(value, dict) and len(value) == 1 and isinstance(only := next(iter(value.values())), list):
         return only, False
     return (value, read.is_exact) if isinstance(value, list) else ([value], False)
-
-
-def harmonic(right: int, claimed: int, due: int) -> float:
-    """F1 from counts, 0..1; 1.0 where nothing was due and nothing claimed."""
-    return 2 * right / (claimed + due) if claimed + due else 1.0

@@ -19,6 +19,7 @@ A metric is added by writing its tally where its task type keeps its scores, and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -156,17 +157,26 @@ def counted(due: Mapping[Any, float], claimed: Mapping[Any, float], right: Mappi
     return {kind: (right.get(kind, 0), claimed.get(kind, 0), due.get(kind, 0)) for kind in {**due, **claimed}}
 
 
+def by_label(counts: Counter[tuple[str, Any]]) -> Counter[str]:
+    """How many things of each label there are, of counts by label and whatever else tells them apart."""
+    labels: Counter[str] = Counter()
+    for (label, _), number in counts.items():
+        labels[label] += number
+    return labels
+
+
 def _share(part: float, whole: float, other: float) -> float:
     """Part of whole; of nothing 1.0 if the other side has nothing either, else 0.0."""
     return part / whole if whole else float(not other)
 
 
-def _f1(right: float, claimed: float, due: float) -> float:
+def f1_of(right: float, claimed: float, due: float) -> float:
+    """F1 from counts, 0..1; 1.0 where nothing is due and nothing claimed."""
     return 2 * right / (claimed + due) if claimed + due else 1.0
 
 
 def _micro(sums: Array) -> float:
-    return _f1(*sums.sum(axis=0).tolist())
+    return f1_of(*sums.sum(axis=0).tolist())
 
 
 def _micro_parts(sums: Array) -> Mapping[str, float]:
@@ -181,7 +191,7 @@ def _playing(sums: Array) -> list[list[float]]:
 
 
 def _macro(sums: Array) -> float:
-    scores = [_f1(*numbers) for numbers in _playing(sums)]
+    scores = [f1_of(*numbers) for numbers in _playing(sums)]
     return float(np.mean(scores)) if scores else 1.0
 
 

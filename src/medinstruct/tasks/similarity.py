@@ -121,8 +121,7 @@ class Number(AnswerFormat[SimilarityQuestion, SimilarityGold]):
     def constraint(self, question: SimilarityQuestion) -> Constraint:
         """Numbers of as many digits as the ends of the scale; one beyond them counts as the nearer end."""
         digits = len(str(int(max(abs(self._round(question.low)), abs(self._round(question.high))))))
-        sign, part = "-?" if question.low < 0 else "", rf"\.[0-9]{{{self.decimals}}}" if self.decimals else ""
-        return regex(f"{sign}[0-9]{{1,{digits}}}{part}")
+        return regex(self._pattern(question, f"[0-9]{{1,{digits}}}"))
 
     def parse(self, answer: str, question: SimilarityQuestion) -> Parsed:
         """Return the first number, not rounded; one that is off the scale counts as its nearer end."""
@@ -131,14 +130,14 @@ class Number(AnswerFormat[SimilarityQuestion, SimilarityGold]):
         if not found:
             return Parsed((), (), (cut(answer),) if answer else ())
         score = min(max(found[0], float(self._round(question.low))), float(self._round(question.high)))
-        mark: Mark = "exact" if re.fullmatch(self._pattern(question), answer) else "repaired"
+        mark: Mark = "exact" if re.fullmatch(self._pattern(question, "[0-9]+"), answer) else "repaired"
         if len(set(found)) > 1:
             mark = "ambiguous"
         return Parsed((score,), ("invented" if score != found[0] else mark,))
 
-    def _pattern(self, question: SimilarityQuestion) -> str:
+    def _pattern(self, question: SimilarityQuestion, whole: str) -> str:
         sign, part = "-?" if question.low < 0 else "", rf"\.[0-9]{{{self.decimals}}}" if self.decimals else ""
-        return f"{sign}[0-9]+{part}"
+        return f"{sign}{whole}{part}"
 
     def _round(self, score: float) -> Decimal:
         step = Decimal(1).scaleb(-self.decimals)

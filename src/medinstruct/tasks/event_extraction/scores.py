@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from medinstruct.tasks.event_extraction.example import EventGold, EventQuestion, Found, strings
-from medinstruct.tasks.metric import MACRO, MICRO, Tally, counted, metric
+from medinstruct.tasks.metric import MACRO, MICRO, Tally, by_label, counted, metric
 from medinstruct.tasks.task import Case, Example
 
 EventCase = Case[EventQuestion, EventGold]
@@ -48,14 +48,7 @@ def ideal(question: EventQuestion, gold: EventGold) -> tuple[Found, ...]:
 
 def _tally(case: EventCase, parts: Callable[[Sequence[Found]], Iterable[Part]]) -> Tally:
     due, claimed = (Counter(parts(events)) for events in (ideal(case.question, case.gold), case.prediction))
-    return counted(*(_by_label(counts) for counts in (due, claimed, due & claimed)))
-
-
-def _by_label(counts: Counter[Part]) -> Counter[str]:
-    labels: Counter[str] = Counter()
-    for (label, _), number in counts.items():
-        labels[label] += number
-    return labels
+    return counted(*(by_label(counts) for counts in (due, claimed, due & claimed)))
 
 
 def _whole(events: Sequence[Found], names: dict[Hashable, int]) -> Iterator[Part]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from medinstruct import text as prose
 from medinstruct.document import Spans, quote
-from medinstruct.tasks.metric import MACRO, MICRO, WHOLE, Tally, counted, metric
+from medinstruct.tasks.metric import MACRO, MICRO, WHOLE, Tally, by_label, counted, metric
 from medinstruct.tasks.span_extraction.example import Found, LabelledSpan, SpanGold, SpanQuestion, spans
 from medinstruct.tasks.span_extraction.locate import locate
 from medinstruct.tasks.task import Case, Example
@@ -89,7 +89,7 @@ def string_f1(case: SpanCase) -> Tally:
     """Micro F1 of (label, string) counted with repetition, 0..1; places play no part."""
     due = Counter((span.label, quote(case.question.text, span.pieces)) for span in case.gold.spans)
     claimed = Counter((item.label, item.text) for item in case.prediction)
-    return counted(*(_labels(side) for side in (due, claimed, due & claimed)))
+    return counted(*(by_label(side) for side in (due, claimed, due & claimed)))
 
 
 @metric(MACRO)
@@ -137,13 +137,6 @@ def _by_label(gold: Iterable[LabelledSpan]) -> Mapping[str, list[LabelledSpan]]:
     labels: dict[str, list[LabelledSpan]] = defaultdict(list)
     for span in gold:
         labels[span.label].append(span)
-    return labels
-
-
-def _labels(counts: Counter[tuple[str, str]]) -> Counter[str]:
-    labels: Counter[str] = Counter()
-    for (label, _), number in counts.items():
-        labels[label] += number
     return labels
 
 

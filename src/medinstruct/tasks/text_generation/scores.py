@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from medinstruct.tasks.answers import harmonic
-from medinstruct.tasks.metric import MEAN, WHOLE, Array, Reduction, Tally, metric
+from medinstruct.tasks.metric import MEAN, WHOLE, Array, Reduction, Tally, f1_of, metric
 from medinstruct.tasks.task import Case
 from medinstruct.tasks.text_generation.example import TextGold, TextQuestion
 
@@ -72,13 +71,12 @@ def token_f1(case: TextCase) -> Tally:
     return _best(case, lambda answer, reference: _ngram_f1(answer, reference, 1))
 
 
-@metric(MEAN)
-def rouge_1(case: TextCase) -> Tally:
-    """Mean F1 of the words shared, 0..1, without stemming; the same as `token_f1`, by the name that summaries use.
-
-    Source: Lin 2004, https://aclanthology.org/W04-1013.
-    """
-    return _best(case, lambda answer, reference: _ngram_f1(answer, reference, 1))
+rouge_1 = token_f1.reduced(
+    MEAN,
+    "Mean F1 of the words shared, 0..1, without stemming; the same as `token_f1`, by the name that summaries use.\n\n"
+    "Source: Lin 2004, https://aclanthology.org/W04-1013.",
+    "rouge_1",
+)
 
 
 @metric(MEAN)
@@ -160,14 +158,14 @@ def _ngram_f1(answer: str, reference: str, order: int) -> float:
     said, due = _ngrams(_words(answer), order), _ngrams(_words(reference), order)
     if not said and not due:
         return _ngram_f1(answer, reference, order - 1) if order > 1 else _is_same(answer, reference)
-    return harmonic((said & due).total(), said.total(), due.total())
+    return f1_of((said & due).total(), said.total(), due.total())
 
 
 def _rouge_l(answer: str, reference: str) -> float:
     said, due = _words(answer), _words(reference)
     if not said or not due:
         return _is_same(answer, reference)
-    return harmonic(common(said, due), len(said), len(due))
+    return f1_of(common(said, due), len(said), len(due))
 
 
 def _words(text: str) -> list[str]:
