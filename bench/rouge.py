@@ -17,6 +17,7 @@ from rouge_score import rouge_scorer
 
 from medinstruct import corpora
 from medinstruct.generator import similar
+from medinstruct.text import subsequence
 
 PAGE = Path(__file__).parent / "results/rouge.md"
 ACCEPTED, EVERY = 25_005, 100
@@ -191,9 +192,9 @@ def all_pairs_bits(accepted: list[str], seen: Seen) -> float:
     cut = [similar.words(text) for text in accepted]
     started = time.process_time()
     for words, before in _cut(seen):
-        places, m = similar.positions(words), len(words)
+        places, m = subsequence.positions(words), len(words)
         for other in cut[:before]:
-            if similar.f_measure(similar.common(other, places, m), m, len(other)) > similar.THRESHOLD:
+            if similar.f_measure(subsequence.common(other, places, m), m, len(other)) > similar.THRESHOLD:
                 break
     return time.process_time() - started
 
@@ -203,13 +204,13 @@ def all_pairs_lengths(accepted: list[str], seen: Seen) -> float:
     cut = [similar.words(text) for text in accepted]
     started = time.process_time()
     for words, before in _cut(seen):
-        places, m, t = similar.positions(words), len(words), similar.THRESHOLD
+        places, m, t = subsequence.positions(words), len(words), similar.THRESHOLD
         for other in cut[:before]:
             n = len(other)
             if (
                 t * m <= (2 - t) * n
                 and t * n <= (2 - t) * m
-                and similar.f_measure(similar.common(other, places, m), m, n) > t
+                and similar.f_measure(subsequence.common(other, places, m), m, n) > t
             ):
                 break
     return time.process_time() - started
@@ -229,7 +230,7 @@ def all_pairs_numpy(accepted: list[str], seen: Seen) -> float:
     started = time.process_time()
     for words, before in texts:
         m = len(words)
-        bits = {numbers[word]: at for word, at in similar.positions(words).items() if word in numbers}
+        bits = {numbers[word]: at for word, at in subsequence.positions(words).items() if word in numbers}
         places[list(bits)] = np.array(list(bits.values()), dtype=np.uint64)
         t = similar.THRESHOLD
         able = np.flatnonzero((t * m <= (2 - t) * lengths[:before]) & (t * lengths[:before] <= (2 - t) * m))
@@ -264,11 +265,11 @@ def decisions(texts: Iterator[str], size: int, *, bits: bool) -> str:
     for _, text in zip(range(size), texts):
         words = similar.words(text)
         mine = index.match(text) is not None
-        places, m, theirs = similar.positions(words), len(words), False
+        places, m, theirs = subsequence.positions(words), len(words), False
         for other in kept:
             compared += 1
             if bits:
-                score = similar.f_measure(similar.common(other, places, m), m, len(other))
+                score = similar.f_measure(subsequence.common(other, places, m), m, len(other))
             else:
                 score = rouge_scorer._score_lcs(other, words).fmeasure
             if score > similar.THRESHOLD:

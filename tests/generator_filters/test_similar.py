@@ -10,6 +10,7 @@ from rouge_score import rouge_scorer
 from clock import processor_time
 from medinstruct.generator import similar
 from medinstruct.generator.candidate import Candidate, Remembering
+from medinstruct.text import subsequence
 
 SCORER = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=False)
 VOCABULARY = [f"w{n}" for n in range(60)]
@@ -39,8 +40,10 @@ def all_pairs(texts, threshold):
     kept, refused = [], []
     for n, text in enumerate(texts):
         held = similar.words(text)
-        places = similar.positions(held)
-        if any(similar.f_measure(similar.common(o, places, len(held)), len(held), len(o)) > threshold for o in kept):
+        places = subsequence.positions(held)
+        if any(
+            similar.f_measure(subsequence.common(o, places, len(held)), len(held), len(o)) > threshold for o in kept
+        ):
             refused.append(n)
         else:
             kept.append(held)

@@ -26,6 +26,7 @@ from medinstruct.generator.candidate import CATEGORIES, Candidate
 from medinstruct.generator.filters.copied import Contaminated, runs
 from medinstruct.generator.seed import Seed
 from medinstruct.mixture.pack import Section
+from medinstruct.text import subsequence
 
 FIELDS: Final = ("instruction", "input", "output")
 QUANTILES: Final = (5, 25, 50, 75, 95)
@@ -160,12 +161,12 @@ def _nearest(held: Sequence[Candidate], seeds: Sequence[Seed]) -> Json:
 
 def _best(text: Sequence[str], others: Sequence[Sequence[str]]) -> tuple[float, int]:
     """The highest F of a text with others, and the first that has it."""
-    places, m = similar.positions(text), len(text)
+    places, m = subsequence.positions(text), len(text)
     best = (0.0, 0)
     for n, other in enumerate(others):
         length = len(other)
         if similar.f_measure(min(m, length), m, length) > best[0]:
-            score = similar.f_measure(similar.common(other, places, m), m, length)
+            score = similar.f_measure(subsequence.common(other, places, m), m, length)
             best = (score, n) if score > best[0] else best
     return best
 

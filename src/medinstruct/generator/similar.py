@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medinstruct.generator.candidate import Candidate
+from medinstruct.text.subsequence import common, positions
 
 THRESHOLD: Final = 0.7
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -52,24 +53,6 @@ def f_measure(common: int, m: int, n: int) -> float:
         return 0.0
     precision, recall = common / n, common / m
     return 2 * precision * recall / (precision + recall)
-
-
-def positions(text: Sequence[str]) -> dict[str, int]:
-    """For each word of a text the places where it stands, as the bits of a number."""
-    found: dict[str, int] = {}
-    for place, word in enumerate(text):
-        found[word] = found.get(word, 0) | 1 << place
-    return found
-
-
-def common(text: Sequence[str], places: dict[str, int], size: int) -> int:
-    """Length of the longest common subsequence of a text and another one of `size` words, of which the `positions` are given."""
-    unmatched = whole = (1 << size) - 1
-    for word in text:
-        if word in places:
-            at = unmatched & places[word]
-            unmatched = (unmatched + at) | (unmatched - at)
-    return size - (unmatched & whole).bit_count()
 
 
 class Match(NamedTuple):

@@ -16,6 +16,7 @@ import numpy as np
 from medinstruct.tasks.metric import MEAN, WHOLE, Array, Reduction, Tally, f1_of, metric
 from medinstruct.tasks.task import Case
 from medinstruct.tasks.text_generation.example import TextGold, TextQuestion
+from medinstruct.text import subsequence
 
 TextCase = Case[TextQuestion, TextGold]
 
@@ -173,16 +174,9 @@ def _words(text: str) -> list[str]:
 
 
 def common(a: Sequence[str], b: Sequence[str]) -> int:
-    """Length of the longest common subsequence; memory is linear, time the product of the lengths."""
-    if len(a) < len(b):
-        a, b = b, a
-    number = {word: n for n, word in enumerate(dict.fromkeys(a))}
-    places = np.array([number[word] for word in a], dtype=np.int64)
-    longest = np.zeros(len(a) + 1, dtype=np.int64)  # at n: with the first n words of `a`
-    for word in b:
-        if (n := number.get(word)) is not None:
-            longest[1:] = np.maximum.accumulate(np.maximum(longest[1:], longest[:-1] + (places == n)))
-    return int(longest[-1])
+    """Length of the longest common subsequence; time is the product of the lengths, a word of the longer text at a time."""
+    short, long = sorted((a, b), key=len)
+    return subsequence.common(long, subsequence.positions(short), len(short))
 
 
 ENTITIES = {"&quot;": '"', "&amp;": "&", "&lt;": "<", "&gt;": ">"}
