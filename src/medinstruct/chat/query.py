@@ -65,9 +65,7 @@ class Query:
     @cached_property
     def name(self) -> Name:
         """What tells it apart from all other queries: the row's id, and 32 hex digits over wording and messages."""
-        parts = [self.wording.name, *(text for m in self.messages for text in (m["role"], m["content"]))]
-        raw = "".join(f"{len(part)}:{part}" for part in parts)
-        return self.row["id"], xxhash.xxh3_128_hexdigest(raw.encode("utf-8", "surrogatepass"))
+        return self.row["id"], _hash(self.messages, self.wording.name)
 
     @cached_property
     def entry(self) -> int:
@@ -120,9 +118,7 @@ class Prompt:
     @cached_property
     def name(self) -> Name:
         """What tells it apart from all other prompts: its id, and 32 hex digits over model, draw and messages."""
-        parts = [self.model, str(self.draw), *(text for m in self.messages for text in (m["role"], m["content"]))]
-        raw = "".join(f"{len(part)}:{part}" for part in parts)
-        return self.id, xxhash.xxh3_128_hexdigest(raw.encode("utf-8", "surrogatepass"))
+        return self.id, _hash(self.messages, self.model, str(self.draw))
 
     @property
     def is_under_agreement(self) -> bool:
@@ -131,6 +127,13 @@ class Prompt:
 
 
 Asked = Query | Prompt
+
+
+def _hash(messages: Sequence[Message], *first: str) -> str:
+    """32 hex digits over some words and then roles and contents of messages."""
+    parts = [*first, *(text for m in messages for text in (m["role"], m["content"]))]
+    raw = "".join(f"{len(part)}:{part}" for part in parts)
+    return xxhash.xxh3_128_hexdigest(raw.encode("utf-8", "surrogatepass"))
 
 
 def wordings(manifest: Mapping[str, Any]) -> dict[str, Template]:
