@@ -7,6 +7,7 @@ its `digest` changes with whatever the model sees.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
@@ -72,6 +73,11 @@ class Sample(Record):
         whose = (self.corpus, self.split, self.document, self.task, self.template, self.license, self.id[:12])
         head = ("corpus", "split", "document", "task", "template", "license", "id")
         return markup.table(head, [whose]) + markup.turns(message.model_dump() for message in self.messages)
+
+
+def entry_of(row: Mapping[str, Any]) -> int:
+    """Place in the recipe of the entry that a row of a build comes from; -1 where the row does not say."""
+    return int(json.loads(row["meta"]).get("entry", -1))
 
 
 def row_id(

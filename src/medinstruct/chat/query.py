@@ -9,7 +9,6 @@ The wording comes out of the build's manifest, which holds its text: shelves may
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ import xxhash
 
 from medinstruct import license, template
 from medinstruct.errors import MedinstructError
+from medinstruct.sample import entry_of
 from medinstruct.tasks.constraint import Constraint
 from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import Example
@@ -70,7 +70,7 @@ class Query:
     @cached_property
     def entry(self) -> int:
         """Place of the row's entry in the recipe; -1 where the row does not say."""
-        return int(json.loads(self.row["meta"]).get("entry", -1))
+        return entry_of(self.row)
 
     @property
     def options(self) -> tuple[str, ...]:

@@ -66,11 +66,11 @@ class Head(BaseModel):
     def answers(self, row: Mapping[str, Any], question: Question) -> bool:
         """Whether a row is of the set that this head was taught, and asks for nothing else."""
         same = (row["corpus"], row["task"], row["type"]) == (self.corpus, self.task, self.type)
-        return same and kind(question) == self.kind and set(asked(question)) <= set(self.labels)
+        return same and kind(question) == self.kind and set(question.offered) <= set(self.labels)
 
     def allowed(self, question: Question) -> list[bool]:
         """For each class whether the question asks for it."""
-        wanted = set(asked(question))
+        wanted = set(question.offered)
         if self.kind == "tags":
             return [name == tags.OUTSIDE or name[2:] in wanted for name in self.classes]
         return [label in wanted for label in self.labels] or [True]
@@ -118,8 +118,3 @@ def kind(question: Question) -> Kind | None:
     if isinstance(question, ChoiceQuestion):
         return "several" if question.several else "one"
     return None
-
-
-def asked(question: Question) -> tuple[str, ...]:
-    """The labels or options of a question; none of a similarity."""
-    return question.offered

@@ -8,7 +8,6 @@ out, and the average says so.
 from __future__ import annotations
 
 import heapq
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from typing import Any
 from medinstruct import tasks
 from medinstruct.artefact import Build
 from medinstruct.errors import MedinstructError
-from medinstruct.sample import draw
+from medinstruct.sample import draw, entry_of
 from medinstruct.tasks.task import TaskType
 
 BY_KIND = frozenset({"blurb"})
@@ -104,11 +103,6 @@ def suite(build: Build, limit: int | None = None) -> Suite:
         if name not in here and stated[entry]["corpus"] in missing
     }
     return Suite(build.manifest["recipe"], datasets, left_out)
-
-
-def entry_of(row: Row) -> int:
-    """Place in the recipe of the entry that a row comes from."""
-    return int(json.loads(row["meta"]).get("entry", -1))
 
 
 def _entries(build: Build) -> Mapping[int, Mapping[str, Any]]:

@@ -6,7 +6,6 @@ models, as in BLURB); entries that differ in wording or unit alone are one.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,8 @@ from typing import Any
 
 from medinstruct import tasks
 from medinstruct.artefact import Build
-from medinstruct.encoder.head import MOST_CLASSES, Head, Kind, asked, kind
+from medinstruct.encoder.head import MOST_CLASSES, Head, Kind, kind
+from medinstruct.sample import entry_of
 from medinstruct.tasks.multiple_choice import ChoiceQuestion
 from medinstruct.tasks.task import Example
 
@@ -45,7 +45,7 @@ def lessons(build: Build, max_tokens: int) -> tuple[list[Lesson], dict[str, str]
         return [], {}
     entries: dict[tuple[Set, int], Examples] = defaultdict(list)
     for row in build["train"]:
-        key = (row["corpus"], row["task"], row["type"]), int(json.loads(row["meta"]).get("entry", -1))
+        key = (row["corpus"], row["task"], row["type"]), entry_of(row)
         entries[key].append(tasks.load(row["type"]).read(row["example"], row["gold"]))
     sets: dict[tuple[Set, Kind, tuple[str, ...]], Examples] = defaultdict(list)
     left_out: dict[str, str] = {}
@@ -62,7 +62,7 @@ def lessons(build: Build, max_tokens: int) -> tuple[list[Lesson], dict[str, str]
 
 def _labels(examples: Examples) -> tuple[str, ...]:
     """All that the rows of an entry ask for, in order: no row's own order, which may be shuffled, decides."""
-    return tuple(sorted({label for example in examples for label in asked(example.question)}))
+    return tuple(sorted({label for example in examples for label in example.question.offered}))
 
 
 def _unfit(examples: Examples, labels: Sequence[str]) -> str:
@@ -71,7 +71,7 @@ def _unfit(examples: Examples, labels: Sequence[str]) -> str:
         return "its answers are written, not chosen"
     if len(kinds) > 1:
         return "some of its rows have one right option and some several"
-    offered = [len(asked(example.question)) for example in examples]
+    offered = [len(example.question.offered) for example in examples]
     is_each_rows_own = 2 * len(labels) > sum(offered) and len(labels) > max(offered)
     if len(labels) > MOST_CLASSES or is_each_rows_own:
         return f"its options differ from row to row: {len(labels):,} in all"
