@@ -59,8 +59,7 @@ def _row(one: Mapping[str, Any], folder: Path, suite: Suite, failed: str) -> Row
 
 def _drawn(dataset: Dataset, answers: Mapping[str, str]) -> tuple[float, list[float]]:
     """The score of a dataset, and those of drawn sets."""
-    measure = dataset.type.scores[dataset.metric]
-    table = measure.table([scorer.asked(row).case(answers[row["id"]]) for row in dataset.rows])
+    table = dataset.measure.table([scorer.asked(row).case(answers[row["id"]]) for row in dataset.rows])
     seed = draw("ablation", dataset.name) % 2**32  # each dataset its own lot
     return table.score(), scorer.draws(table, [row["document"] for row in dataset.rows], seed=seed)
 

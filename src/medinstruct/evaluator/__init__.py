@@ -147,5 +147,5 @@ def _item(dataset: Dataset, one: Read) -> dict[str, Any]:
     return {
         "id": id, "key": key, "dataset": dataset.name, "wording": one.query.wording.name, "state": one.state,
         "prediction": one.parsed.prediction, "marks": one.parsed.marks, "unread": one.parsed.unread,
-        "score": dataset.type.scores[dataset.metric]([one.case]),
+        "score": dataset.measure([one.case]),
     }  # fmt: skip

@@ -77,11 +77,10 @@ def _reads(build: Build, folder: Path, stated: Mapping[str, Any]) -> dict[str, t
 def _difference(dataset: Dataset, one: Sequence[Read], other: Sequence[Read], rounds: int, seed: int) -> dict[str, Any]:
     if [read.query.row["id"] for read in one] != [read.query.row["id"] for read in other]:
         raise EvaluationError(
-            f"the rows of {dataset.name} were asked in {len(one):,} and in {len(other):,} ways",
+            f"the {len(dataset.rows):,} rows of {dataset.name} were asked {len(one):,} and {len(other):,} times",
             next="compare runs with as many wordings",
         )
-    measure = dataset.type.scores[dataset.metric]
-    tables = [measure.table([read.case for read in reads]) for reads in (one, other)]
+    tables = [dataset.measure.table([read.case for read in reads]) for reads in (one, other)]
     documents = [read.query.row["document"] for read in one]
     found = scorer.compare(tables[0], tables[1], documents, rounds=rounds, seed=seed)
     return {

@@ -100,18 +100,17 @@ def _cell(value: Any) -> str:
 
 def _shown(dataset: Dataset, reads: Sequence[Read]) -> list[Read]:
     """Some rows, those with errors first; which ones depends on their ids alone."""
-    measure = dataset.type.scores[dataset.metric]
     drawn = sorted(reads, key=lambda one: (draw("page", *one.query.name), one.query.name))
     faulty: list[Read] = []
     for one in drawn:
-        if len(faulty) < ROWS and measure([one.case]) < 1:
+        if len(faulty) < ROWS and dataset.measure([one.case]) < 1:
             faulty.append(one)
     names = {one.query.name for one in faulty}
     return [*faulty, *(one for one in drawn if one.query.name not in names)][:ROWS]
 
 
 def _row(dataset: Dataset, one: Read) -> str:
-    row, value = one.query.row, dataset.type.scores[dataset.metric]([one.case])
+    row, value = one.query.row, dataset.measure([one.case])
     gold, said = _sides(one)
     why = f": {escape(one.answer.fault)}" if one.answer.fault else ""
     unread = "".join(f"<pre>unread: {escape(piece)}</pre>" for piece in one.parsed.unread)

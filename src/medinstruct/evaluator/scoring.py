@@ -17,13 +17,14 @@ def score(dataset: Dataset, reads: Sequence[Read], seed: int = 0) -> dict[str, A
     Of several wordings, which ask the same rows, the score is the mean of theirs. The interval is of all answers together, documents drawn
     with all that was asked about them.
     """
-    measure = dataset.type.scores[dataset.metric]
     groups: dict[str, list[Read]] = {}
     for one in reads:
         groups.setdefault(one.query.wording.name, []).append(one)
     asks_again = len(reads) > len(dataset.rows)
-    tables = {name: measure.table([one.case for one in some]) for name, some in groups.items()} if asks_again else {}
-    whole = measure.table([one.case for one in reads])
+    tables = (
+        {name: dataset.measure.table([one.case for one in some]) for name, some in groups.items()} if asks_again else {}
+    )
+    whole = dataset.measure.table([one.case for one in reads])
     found = {name: table.score() for name, table in sorted(tables.items())}
     bounds = scorer.interval(whole, [one.query.row["document"] for one in reads], seed=seed)
     return {

@@ -18,6 +18,7 @@ from medinstruct import tasks
 from medinstruct.artefact import Build
 from medinstruct.errors import MedinstructError
 from medinstruct.sample import draw, entry_of
+from medinstruct.tasks.metric import Metric
 from medinstruct.tasks.task import TaskType
 
 BY_KIND = frozenset({"blurb"})
@@ -46,6 +47,11 @@ class Dataset:
     rows: Sequence[Row] = field(repr=False)
     of: int
     """Rows before any limit."""
+
+    @property
+    def measure(self) -> Metric[Any, Any]:
+        """What it is scored by."""
+        return self.type.scores[self.metric]
 
 
 @dataclass(frozen=True)

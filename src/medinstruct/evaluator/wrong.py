@@ -52,7 +52,6 @@ def seen(train: Iterable[Query]) -> Seen:
 
 def wrong(dataset: Dataset, reads: Sequence[Read], known: Seen) -> dict[str, Any]:
     """Return the tables of a dataset; those that say nothing of its type are empty."""
-    measure = dataset.type.scores[dataset.metric]
     states = Counter(read.state for read in reads)
     by_length: dict[str, list[Read]] = {}
     for one in sorted(reads, key=lambda one: prose.count_tokens(one.query.example.question.reading)):
@@ -61,7 +60,7 @@ def wrong(dataset: Dataset, reads: Sequence[Read], known: Seen) -> dict[str, Any
         "reading": {state: states[state] for state in STATES if states[state]},
         "confusion": [[right, said, times] for (right, said), times in sorted(_confusion(reads).items(), key=lambda item: (-item[1], item[0]))],
         "labels": _labels(dataset, reads),
-        "length": {branch: {"rows": len(some), "score": measure([one.case for one in some])} for branch, some in by_length.items()},
+        "length": {branch: {"rows": len(some), "score": dataset.measure([one.case for one in some])} for branch, some in by_length.items()},
         "seen": _by_frequency(reads, known.get(dataset.entry, Counter())),
     }  # fmt: skip
 
@@ -75,7 +74,7 @@ def _branch(number: int, ends: Sequence[int]) -> str:
 
 
 def _labels(dataset: Dataset, reads: Sequence[Read]) -> dict[str, float]:
-    table = dataset.type.scores[dataset.metric].table(one.case for one in reads)
+    table = dataset.measure.table(one.case for one in reads)
     found = table.by_class()
     return {str(name): score for name, score in found.items()} if 1 < len(found) <= MOST_LABELS else {}
 
