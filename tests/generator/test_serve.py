@@ -5,14 +5,11 @@ MEDINSTRUCT_SERVE=serve/bin/transformers pytest tests/generator/test_serve.py -m
 """
 
 import os
-import socket
-import subprocess
-import time
 
-import httpx
 import pytest
 
 from generator import parrot
+from loopback import transformers_serving
 from medinstruct import generator
 
 SERVE = os.environ.get("MEDINSTRUCT_SERVE", "")
@@ -51,23 +48,7 @@ def test_a_model_in_this_process_writes_instructions(model, tmp_path):
 
 @pytest.mark.skipif(not SERVE, reason="MEDINSTRUCT_SERVE names no `transformers` with a server")
 def test_the_server_of_transformers_writes_instructions(model, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [SERVE, "serve", "--port", str(port), "--device", "cpu"], env={**os.environ, "HF_HUB_OFFLINE": "1"}
-    )
-    try:
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            try:
-                if httpx.get(f"http://localhost:{port}/health", trust_env=False).is_success:
-                    break
-            except httpx.HTTPError:
-                time.sleep(0.5)
-        how = settings(model, base_url=f"http://localhost:{port}/v1", concurrency=2)
+    with transformers_serving(SERVE) as url:
+        how = settings(model, base_url=url, concurrency=2)
         build = generator.generate(f"openai:{model}", tmp_path / "served", how)
-    finally:
-        server.terminate()
-        server.wait()
     check(build, tmp_path / "served", tmp_path)
