@@ -191,6 +191,7 @@ class Backend(backend.Backend):
                     why = "an answer that is none"
                 else:
                     self.ceilings.unbilled(sent)
+                    why, told = f"{status}", _retry_after(response.headers.get("retry-after", ""))
                     if status in BAD_QUESTION and held & body.keys() and not self.settings.insist:
                         body = {key: value for key, value in body.items() if key not in HOLDS}  # in words alone
                         continue
@@ -200,7 +201,6 @@ class Backend(backend.Backend):
                         raise ChatError(
                             f"{self.url} answers {status}: {self._quoted(response)}", next=NEXT.get(status, "")
                         )
-                    why, told = f"{status}", _retry_after(response.headers.get("retry-after", ""))
             if told > LONGEST_TOLD:
                 raise ChatError(
                     f"{self.url} wants to be left alone for {told:,.0f} seconds",
