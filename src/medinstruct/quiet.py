@@ -1,4 +1,4 @@
-"""Silence of the libraries while we tell of progress ourselves."""
+"""Silence of the libraries that models come with, while we tell of progress ourselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ LIBRARIES = ("transformers", "trl", "peft", "accelerate", "datasets")
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the bars, the lines below an error and the forewarnings to each other of these libraries off the screen."""
+    """Keep the bars, the lines below an error and the forewarnings to each other of these libraries off the screen.
+
+    What they tell is mostly meant to be so: a new layer on top, an old one left out.
+    """
     import datasets
     from transformers.utils import logging as bars
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from medinstruct import text as prose
 from medinstruct.encoder import tags
 from medinstruct.encoder.head import EncoderError, Head
 from medinstruct.encoder.pieces import Piece, central, collate, pieces
+from medinstruct.quiet import quiet
 from medinstruct.tasks.span_extraction import SpanQuestion
 from medinstruct.tasks.task import Gold, Question
 
@@ -57,22 +57,6 @@ def classifier(kind: str) -> Any:
 
     of_tokens, of_texts = transformers.AutoModelForTokenClassification, transformers.AutoModelForSequenceClassification
     return of_tokens if kind == "tags" else of_texts
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep transformers from telling what is meant to be so: a new layer on top, an old one left out."""
-    from transformers.utils import logging
-
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def tokenizer(name: str) -> Any:

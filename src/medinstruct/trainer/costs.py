@@ -21,10 +21,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from medinstruct.artefact import Build
+from medinstruct.quiet import quiet
 from medinstruct.trainer import devices, shapes, targets, weights
 from medinstruct.trainer.config import Config
 from medinstruct.trainer.errors import TrainError
-from medinstruct.trainer.quiet import quiet
 from medinstruct.trainer.rows import Rows, tokens
 from medinstruct.trainer.shapes import Shape
 

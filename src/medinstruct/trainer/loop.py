@@ -21,10 +21,10 @@ from transformers import PrinterCallback
 
 from medinstruct import lock, scorer
 from medinstruct.artefact import Build
+from medinstruct.quiet import quiet
 from medinstruct.trainer import costs, record, rewards, scores, shapes, targets, watching, weights
 from medinstruct.trainer.config import Config
 from medinstruct.trainer.errors import TrainError
-from medinstruct.trainer.quiet import quiet
 from medinstruct.trainer.rows import Rows, tokens
 from medinstruct.trainer.watching import Counted, Watch
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from medinstruct.errors import did_you_mean
+from medinstruct.quiet import quiet
 from medinstruct.trainer.config import Config
 from medinstruct.trainer.errors import TrainError
-from medinstruct.trainer.quiet import quiet
 
 SIZES: dict[str, dict[str, Any]] = {
     "1b": {"hidden_size": 2048, "num_hidden_layers": 16, "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 8192,

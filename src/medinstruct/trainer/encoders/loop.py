@@ -14,9 +14,10 @@ from typing import Any
 from medinstruct import text as prose
 from medinstruct.encoder import EncoderError
 from medinstruct.encoder.head import Head
-from medinstruct.encoder.model import classifier, quiet, tokenizer
+from medinstruct.encoder.model import classifier, tokenizer
 from medinstruct.encoder.pieces import NOT_TAUGHT, Batch, Piece, collate, pieces
 from medinstruct.encoder.tags import tag
+from medinstruct.quiet import quiet
 from medinstruct.tasks.task import Example
 from medinstruct.trainer.encoders.config import Config
 from medinstruct.trainer.encoders.lesson import Lesson
