@@ -29,9 +29,7 @@ class Backend(backend.Backend):
         if settings.likelihood:
             raise ChatError("vllm: answers by generating", next="leave --likelihood out, or use hf:")
         self.model: Any = vllm.LLM(model=name, enable_lora=bool(settings.adapter), seed=settings.seed)
-        self.sampling: Any = vllm.SamplingParams(
-            temperature=settings.temperature, max_tokens=settings.max_tokens, seed=settings.seed
-        )
+        self.params: Any = vllm.SamplingParams
         self.options: dict[str, Any] = {}
         if settings.adapter:
             from vllm.lora.request import LoRARequest
@@ -47,16 +45,22 @@ class Backend(backend.Backend):
     def _answers(self, queries: Sequence[Asked]) -> Iterator[Answer]:
         for at in range(0, len(queries), AT_ONCE):
             some = queries[at : at + AT_ONCE]
-            for query, out in zip(some, self._ask([[dict(message) for message in query.messages] for query in some])):
+            for query, out in zip(some, self._ask(some)):
                 said = out.outputs[0]
                 finish = "length" if said.finish_reason == "length" else ""
                 yield Answer.to(
                     query, said.text, read=len(out.prompt_token_ids), written=len(said.token_ids), finish=finish
                 )
 
-    def _ask(self, asked: list[list[dict[str, str]]]) -> Sequence[Any]:
+    def _ask(self, some: Sequence[Asked]) -> Sequence[Any]:
+        sampling = [self._sampling(query) for query in some]
         if self.model.get_tokenizer().chat_template:
-            found: Sequence[Any] = self.model.chat(asked, self.sampling, **self.options)
+            turns = [[dict(message) for message in query.messages] for query in some]
+            found: Sequence[Any] = self.model.chat(turns, sampling, **self.options)
         else:
-            found = self.model.generate([plain(messages) for messages in asked], self.sampling, **self.options)
+            found = self.model.generate([plain(query.messages) for query in some], sampling, **self.options)
         return found
+
+    def _sampling(self, query: Asked) -> Any:
+        how, draw = self.settings, query.draw if isinstance(query, Prompt) else 0
+        return self.params(temperature=how.temperature, max_tokens=how.max_tokens, seed=how.seed + draw)
