@@ -12,7 +12,7 @@ import time
 import pytest
 
 import medinstruct
-from medinstruct import artefact, scorer
+from medinstruct import ablation, artefact, scorer
 from medinstruct.ablation import AblationError, Settings, ablate, leaks, member, plot, table
 from medinstruct.ablation.member import Job
 from medinstruct.evaluator.suite import suite as scored
@@ -303,3 +303,12 @@ def test_one_that_is_killed_comes_to_the_same(place, tiny, tmp_path):
 
     broken_table, whole = (artefact.read_json(tmp_path / name / "table.json") for name in ("broken", "whole"))
     assert broken_table == whole
+
+
+def test_what_was_asked_is_the_same_however_it_was_written(tmp_path):
+    """A tuple of a config comes back from `ablation.json` as a list."""
+    asked = {"model": "tiny", "config": {"targets": ("q_proj", "v_proj")}}
+    ablation._refuse_other(tmp_path, asked)
+    ablation._refuse_other(tmp_path, asked)
+    with pytest.raises(AblationError, match=r"its config was .*q_proj.* and is .*k_proj.* now"):
+        ablation._refuse_other(tmp_path, {**asked, "config": {"targets": ("k_proj",)}})

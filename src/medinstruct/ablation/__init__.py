@@ -18,6 +18,7 @@ its last checkpoint, an evaluation at its last answer.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +140,7 @@ def _family(what: Path | str, settings: Settings) -> list[Member]:
 
 def _refuse_other(place: Path, asked: Mapping[str, Any]) -> None:
     """Raise an AblationError if something else was asked here; note what is."""
-    file = place / "ablation.json"
+    file, asked = place / "ablation.json", json.loads(json.dumps(asked))  # as it is read again
     if file.is_file():
         before = artefact.read_json(file)
         if other := [key for key, value in asked.items() if before.get(key) != value]:
