@@ -57,4 +57,4 @@ def test_the_harness_asks_what_we_ask_and_scores_what_we_score(tmp_path):
     for one in run.scores["datasets"]:
         task = results[f"medinstruct-blurb-{harness._slug(one['name'])}"]
         assert task[f"{one['metric']},none"] == pytest.approx(one["score"], abs=1e-12), one["name"]
-    assert {0.0, 1.0} != {round(one["score"], 2) for one in run.scores["datasets"]}
+    assert any(0 < one["score"] < 1 for one in run.scores["datasets"])  # else this test shows little

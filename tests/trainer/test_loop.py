@@ -1,7 +1,6 @@
 """The training itself: packing, seeds, going on from a checkpoint, what is written down."""
 
 import json
-import math
 import subprocess
 import sys
 import time
@@ -224,7 +223,7 @@ def test_validation_rows_are_scored_as_it_goes(build, model, tmp_path):
     names = {"bc5cdr/ner", "bc5cdr/re", "bionlp09/ee", "bionlp09/dc-negation", "sts-b/sts", "bioinstruct/gen"}
     for one in scored.record["scores"]:
         assert one["datasets"].keys() == names
-        assert 0 <= one["average"] <= 1 or math.isfinite(one["average"])
+        assert -1 <= one["average"] <= 1  # a correlation may be below 0
         assert all(dataset["rows"] == 2 for dataset in one["datasets"].values())
     assert same(state(scored.folder), state(unscored.folder))
 

@@ -23,6 +23,8 @@ def compare(
 ) -> list[dict[str, Any]]:
     """Return for each dataset both scores, their difference with its 95 % interval, and its p.
 
+    Of rows that were asked in several wordings it is the score of all answers together (`evaluate` takes the mean of wordings).
+
     Args:
         first: Folder of a run.
         second: Of another on the same build, with the same limit.
