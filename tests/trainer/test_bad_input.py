@@ -93,6 +93,22 @@ def test_an_adapter_for_a_base_of_another_shape(build, model, out, tmp_path):
         medinstruct.train(build, str(model), out=out, **QUICK, adapter=str(adapter))
 
 
+def test_weights_that_differ_in_one_layer_are_others(tmp_path):
+    """As a model does from its base into which an adapter was merged: words and last layer are the same."""
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    found = set()
+    for n in (1, 2):
+        (tmp_path / str(n)).mkdir()
+        layers = {f"model.layers.{k}.weight": np.full((512, 512), k * n, np.float32) for k in range(8)}
+        save_file(
+            {"lm_head.weight": np.ones((1024, 512), np.float32), **layers}, tmp_path / str(n) / "model.safetensors"
+        )
+        found.add(weights.fingerprint(str(tmp_path / str(n))))
+    assert len(found) == 2
+
+
 def test_an_adapter_for_a_base_of_other_weights(build, model, out, tmp_path):
     twin = models.write(tmp_path / "twin", models.texts(build), template=models.TEMPLATES["words"], seed=8)
     adapter = medinstruct.train(build, str(twin), out=tmp_path / "adapter", **QUICK).folder

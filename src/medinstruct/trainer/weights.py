@@ -19,8 +19,8 @@ from medinstruct.trainer.errors import TrainError
 
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "spiece.model", "tekken.json")
 """Files of which a folder with a tokenizer has one."""
-PEEK = 1 << 20
-"""Bytes of each file of weights that a fingerprint looks at."""
+PEEKS, PEEK = 256, 1 << 16
+"""Places of each file of weights that a fingerprint looks at, and bytes at each."""
 
 
 def tokenizer(model: str, config: Config, *, remote_code: bool = False) -> Any:
@@ -155,13 +155,16 @@ def read_adapter(folder: Path) -> dict[str, Any]:
 
 
 def fingerprint(model: str) -> str:
-    """Return 32 hex digits that tell the weights of a folder from others: sizes, shapes and first numbers; empty for the Hub's."""
+    """Return 32 hex digits that tell the weights of a folder from others: sizes, and numbers of all parts; empty for the Hub's."""
     files = sorted(Path(model).glob("*.safetensors")) if Path(model).is_dir() else []
     found = xxhash.xxh3_128()
     for file in files:
-        found.update(f"{file.name}:{file.stat().st_size}:".encode())
+        size = file.stat().st_size
+        found.update(f"{file.name}:{size}:".encode())
         with file.open("rb") as opened:
-            found.update(opened.read(PEEK))
+            for place in range(0, size, max(size // PEEKS, PEEK)):
+                opened.seek(place)
+                found.update(opened.read(PEEK))
     return found.hexdigest() if files else ""
 
 
