@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 
-from medinstruct.chat.backends.hf import plain, without_system
+from medinstruct.chat.backends.hf import plain, tokens, without_system
 from medinstruct.trainer.errors import TrainError
 
 Messages = Sequence[Mapping[str, str]]
@@ -68,7 +68,7 @@ class Turns:
         """
         prompts = [self.prompt(messages[:-1]) for messages in rows]
         wholes = [self._whole(messages, prompt) for messages, prompt in zip(rows, prompts)]
-        asked, told = self._tokens(prompts), self._tokens(wholes)
+        asked, told = tokens(self.tokenizer, prompts), tokens(self.tokenizer, wholes)
         for messages, prompt, whole, head, ids in zip(rows, prompts, wholes, asked, told):
             yield self._row(messages, prompt, whole, head, ids, longest)
 
@@ -102,13 +102,6 @@ class Turns:
         text: str = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=asks)
         return text
 
-    def _tokens(self, texts: list[str]) -> list[list[int]]:
-        """A chat template writes its own special tokens; a plain text gets those of the tokenizer, but for an end."""
-        is_plain = not self.tokenizer.chat_template
-        found: list[list[int]] = self.tokenizer(texts, add_special_tokens=is_plain)["input_ids"]
-        end = self.tokenizer.eos_token_id
-        return [ids[:-1] if is_plain and len(ids) > 1 and ids[-1] == end else ids for ids in found]
-
     def _text(self, ids: list[int]) -> str:
         text: str = self.tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
         return text
@@ -137,7 +130,7 @@ class Turns:
                 where="chat template", next=OTHER,
             )  # fmt: skip
         behind = whole[len(prompt) :].split(ANSWER["content"], 1)[1]
-        if self.tokenizer.chat_template and not self.stops.isdisjoint(self._tokens([behind])[0]):
+        if self.tokenizer.chat_template and not self.stops.isdisjoint(tokens(self.tokenizer, [behind])[0]):
             return []
         if self.tokenizer.eos_token_id is None:
             raise TrainError("nothing ends an answer: the tokenizer has no end-of-text token", next=OTHER)

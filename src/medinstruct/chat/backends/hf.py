@@ -151,10 +151,15 @@ class Backend(backend.Backend):
         return prompt
 
     def _tokens(self, prompt: str) -> list[int]:
-        """A chat template writes its own special tokens; a plain prompt gets those of the tokenizer."""
-        ids: list[int] = self.tokenizer(prompt, add_special_tokens=not self.tokenizer.chat_template)["input_ids"]
-        ends = self.tokenizer.eos_token_id
-        return ids[:-1] if not self.tokenizer.chat_template and len(ids) > 1 and ids[-1] == ends else ids
+        return tokens(self.tokenizer, [prompt])[0]
+
+
+def tokens(tokenizer: Any, texts: list[str]) -> list[list[int]]:
+    """The ids of texts: a chat template writes its own special tokens; a plain text gets those of the tokenizer, but for an end."""
+    is_plain = not tokenizer.chat_template
+    found: list[list[int]] = tokenizer(texts, add_special_tokens=is_plain)["input_ids"]
+    end = tokenizer.eos_token_id
+    return [ids[:-1] if is_plain and len(ids) > 1 and ids[-1] == end else ids for ids in found]
 
 
 def plain(messages: Sequence[Mapping[str, str]]) -> str:

@@ -80,7 +80,7 @@ def fine_tune(
         done = {lesson.name: _taught(place, lesson, model, how, stamps[lesson.name], tell) for lesson in found}
         facts = {
             "medinstruct": VERSION, "method": "encoder", "model": model, "build": build.digest, "recipe": build.manifest["recipe"],
-            "samples": build.manifest["samples"], "config": how.model_dump(), "versions": loop.versions(), "sets": done,
+            "samples": build.manifest["samples"], "config": how.model_dump(), "versions": record.versions(), "sets": done,
             "left_out": left_out,
         }  # fmt: skip
         artefact.write_json(place / "train.json", facts)

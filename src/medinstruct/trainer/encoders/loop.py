@@ -233,10 +233,3 @@ def identity(model: str) -> str:
 def _sha256(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """The libraries that decide what comes out."""
-    from importlib.metadata import version
-
-    return {name: version(name) for name in ("torch", "transformers", "tokenizers", "accelerate")}
