@@ -1,13 +1,16 @@
 """A build in other readers' shapes: nothing lost, nothing without its terms."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import medinstruct
 from medinstruct import artefact, exporter
+from medinstruct.cli import app
 from medinstruct.errors import MedinstructError
 
 SHOT_ROW = {
@@ -119,3 +122,16 @@ def test_the_folder_that_one_stands_in_is_no_place_for_an_export(build, tmp_path
     with pytest.raises(MedinstructError, match="is no name of a folder"):
         exporter.export(build, "messages", Path("."))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("id", ["cc-by-4.0", "agreement"])
+def test_the_command_says_where_text_under_agreement_is_written(build, tmp_path, id):
+    copy = tmp_path / "copy"
+    shutil.copytree(build.folder, copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["corpora"]["bc5cdr"]["license"] = id
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+
+    done = CliRunner().invoke(app, ["export", str(copy), "--out", str(tmp_path / "out")], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert ("may not be handed on: bc5cdr" in done.stderr) == (id == "agreement")

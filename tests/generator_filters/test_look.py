@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import medinstruct
+from medinstruct import artefact
 from medinstruct.cli import app
 from medinstruct.generator import look, seed, similar, verbs
 from medinstruct.generator.candidate import Candidate
@@ -118,3 +119,13 @@ def test_the_command_looks_at_a_build(tmp_path):
     [found] = json.loads((tmp_path / "bio-look/look.json").read_text())
     assert found["instructions"] == len(build["train"])
     assert set(found["benchmarks"]) >= {"medqa-us/test", "pubmedqa/test"}
+
+
+def test_rows_under_agreement_are_passed_over(tmp_path):
+    """A look quotes instructions; whether a row says so itself or the manifest does."""
+    built = medinstruct.build("bioinstruct", samples=True, out=tmp_path / "build")
+    assert list(look.of_build(built))
+    manifest = json.loads(json.dumps(built.manifest))
+    for corpus in manifest["corpora"].values():
+        corpus["license"] = "agreement"
+    assert list(look.of_build(artefact.Build(built.folder, manifest))) == []

@@ -220,3 +220,10 @@ def test_serve_says_where_and_stops_when_it_is_told(events):
         assert get(address)[0] == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("more", [["--json"], ["--out", "page.html"]])
+def test_what_serve_would_not_do_is_refused(events, more):
+    done = run(app, ["report", str(events.folder), "--serve", *more])
+    assert done.exit_code == 2
+    assert "writes no file" in done.output

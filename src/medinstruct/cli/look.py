@@ -19,7 +19,10 @@ def look(
     beside: Annotated[list[str] | None, typer.Option(help="A corpus to put beside it. Else bioinstruct, where it is at hand.")] = None,
     shelf: Shelf = None, data: Data = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Look at a build of instructions: topics, verbs, lengths, nearness to seeds and benchmarks; beside other sets."""
+    """Look at a build of instructions: topics, verbs, lengths, nearness to seeds and benchmarks; beside other sets.
+
+    Rows under agreement are left out.
+    """
     add_shelves(shelf)
     from medinstruct import artefact
     from medinstruct import shelf as shelves

@@ -42,6 +42,8 @@ def report(
     import medinstruct
 
     if serve:
+        if out is not None or as_json:
+            raise typer.BadParameter("writes no file; leave out --out and --json", param_hint="--serve")
         _serve(medinstruct.load(folder), against, tokenizer or [], text=text, port=port)
         return
     with progress() as tell:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from medinstruct import artefact, corpora
+from medinstruct import artefact, corpora, license
 from medinstruct import text as prose
 from medinstruct.artefact import Build
 from medinstruct.document import Item
@@ -45,9 +45,12 @@ Json = dict[str, Any]
 
 
 def of_build(build: Build, split: str = "train") -> Iterator[Candidate]:
-    """Yield the instructions of a build's rows: those that were generated, and others that ask for free text."""
+    """Yield the instructions of a build's rows: those that were generated, and others that ask for free text.
+
+    Rows under agreement are passed over: a look quotes instructions, and is made to be shown.
+    """
     for row in build[split]:
-        if row["type"] != "text_generation":
+        if row["type"] != "text_generation" or license.is_closed(build.terms(row)):
             continue
         with artefact.reading(build.folder / "data"):
             question, gold, meta = (json.loads(row[column]) for column in ("example", "gold", "meta"))
