@@ -284,7 +284,9 @@ class _Run:
             alike.drop_duplicates(pool, keys)
         if self.recipe.near:
             alike.drop_near_duplicates(pool, keys, self.recipe.near, reports, self.asks)
-        self.survivors = pool.alive(ROLES.index("train"))
+        pool.forget()
+        if any(ask.shots for ask in self.asks.values()):
+            self.survivors = pool.alive(ROLES.index("train"))
         mixed = mix.mix(pool, keys, self.plan, self.asks, self.wanted, self.path)
         self.told |= mixed.told
         return mixed.rows

@@ -53,8 +53,8 @@ def drop_near_duplicates(
     for role in range(len(ROLES)):
         rows = pool.alive(role)
         rows = rows[np.lexsort((keys[rows], pool.places[rows]))]
-        rank = np.full(len(pool.rows), -1, dtype=np.int64)
-        rank[rows] = np.arange(len(rows))
+        rank = np.full(len(pool.rows), -1, dtype=np.int32)
+        rank[rows] = np.arange(len(rows), dtype=np.int32)
         same_as = near.survivors(_bands(pool, reports, rank, share), groups[rows], share, partial(texts.shingles, rows))
         pool.same_as[rows[same_as >= 0]] = rows[same_as[same_as >= 0]]
         mask = np.zeros(len(pool.rows), dtype=bool)
@@ -63,19 +63,23 @@ def drop_near_duplicates(
 
 
 def _bands(
-    pool: Pool, reports: Sequence[PartReport], rank: NDArray[np.int64], share: float
-) -> Iterator[tuple[Hashes, NDArray[np.int64]]]:
+    pool: Pool, reports: Sequence[PartReport], rank: NDArray[np.int32], share: float
+) -> Iterator[tuple[Hashes, NDArray[np.int32]]]:
     """For each band of the signatures, one after the other from the spool files: those of all rows that have a rank, with
     what is asked, and the ranks of these.
     """
     count, _ = near.shape(share)
     spooled = [chunk for report in reports for chunk in spool.columns(report.spool, ["bands"])["bands"].chunks]
-    has_some = np.concatenate([pc.list_value_length(chunk).to_numpy() > 0 for chunk in spooled])
-    owners = rank[np.flatnonzero(has_some)]
-    mine = owners >= 0
-    owners, asks = owners[mine], mix(pool.asks[has_some][mine])
+    starts = np.cumsum([0, *map(len, spooled)])
+    has_some = [pc.list_value_length(chunk).to_numpy() > 0 for chunk in spooled]
+    rows = [start + np.flatnonzero(some) for start, some in zip(starts.tolist(), has_some)]
+    mine = [rank[some] >= 0 for some in rows]
+    owners = np.concatenate([rank[some[chosen]] for some, chosen in zip(rows, mine)])
     for n in range(count):
-        yield mix(np.concatenate([chunk.flatten().to_numpy()[n::count] for chunk in spooled])[mine] ^ asks), owners
+        yield np.concatenate([
+            mix(chunk.flatten().to_numpy()[n::count][chosen] ^ mix(pool.asks[some[chosen]]))
+            for chunk, some, chosen in zip(spooled, rows, mine)
+        ]), owners  # fmt: skip
 
 
 class _Texts:

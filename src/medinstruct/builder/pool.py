@@ -115,22 +115,27 @@ class Pool:
         firsts: NDArray[np.int64] = order[:-1][again & ~np.r_[False, again[:-1]][: len(again)]]
         return firsts
 
-    def components(self) -> NDArray[np.int64]:
+    def forget(self) -> None:
+        """Let go of what only duplicates are told by: a quarter of the whole."""
+        self.texts = self.asks = self.answers = np.zeros(0, dtype=np.uint64)
+
+    def components(self) -> NDArray[np.int32]:
         """The group of each row: rows whose records share an identity, directly or by way of other records."""
         is_first = np.r_[True, (self.parts[1:] != self.parts[:-1]) | (self.records[1:] != self.records[:-1])]
-        record = (np.cumsum(is_first[: len(self.parts)]) - 1)[self.firsts]
+        record = (np.cumsum(is_first[: len(self.parts)], dtype=np.int32) - 1)[self.firsts]
         size, bridges = int(record.max(initial=-1)) + 1, len(self.bridges)
         of_bridges = np.repeat(np.arange(size, size + bridges), [len(prints) for prints in self.bridges] or 0)
         prints = np.array([number for prints in self.bridges for number in prints], dtype=np.uint64)
         nodes, links = np.r_[record[self.print_rows], of_bridges], np.r_[self.prints, prints]
-        groups: NDArray[np.int64] = components(nodes, links, size + bridges)[record]
+        groups: NDArray[np.int32] = components(nodes, links, size + bridges).astype(np.int32)[record]
         return groups
 
     def add(self, rows: NDArray[np.int64], keys: list[bytes], turn: int) -> None:
         """Add `rows` once more at the end, under other keys; what is known of their sources is not said again."""
+        size = len(self.rows)
         for field_ in fields(self):
             column = getattr(self, field_.name)
-            if isinstance(column, np.ndarray) and field_.name not in LISTS:
+            if isinstance(column, np.ndarray) and field_.name not in LISTS and len(column) == size:
                 setattr(self, field_.name, np.r_[column, column[rows]])
         self.keys[len(self.keys) - len(rows) :] = np.frombuffer(b"".join(keys), dtype="V16")
         self.turns[len(self.turns) - len(rows) :] = turn

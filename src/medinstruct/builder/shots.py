@@ -69,7 +69,7 @@ def lay_out(pool: Pool, survivors: Numbers, asks: dict[int, Ask], reports: Seque
     wanting = [place for place, ask in asks.items() if ask.shots]
     if not wanting:
         return Few()
-    groups = pool.components()
+    groups = pool.components().astype(np.int64)
     rows = survivors[np.isin(pool.places[survivors], wanting)]
     stamp = xxhash.xxh3_128(pool.keys[rows].tobytes())
     stamp.update(groups[rows].tobytes())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from medinstruct import text as prose
 from medinstruct.text.grams import Hashes, Words, mix
 
 Numbers = NDArray[np.int64]
+Owners = NDArray[np.integer[Any]]
 
 WORDS: Final = 5
 PERMUTATIONS: Final = 128
@@ -60,7 +61,7 @@ def bands(hashes: Hashes, near: float) -> Hashes:
     return key
 
 
-def candidates(bands: Iterable[tuple[Hashes, Numbers]]) -> Iterator[tuple[int, int]]:
+def candidates(bands: Iterable[tuple[Hashes, Owners]]) -> Iterator[tuple[int, int]]:
     """Yield each pair (earlier, later) of owners that have a band in common, once, in order of the later.
 
     Args:
@@ -72,7 +73,7 @@ def candidates(bands: Iterable[tuple[Hashes, Numbers]]) -> Iterator[tuple[int, i
     yield from ((int(first), int(second)) for second, first in pairs[pairs[:, 0] != pairs[:, 1]])
 
 
-def _in_common(keys: Hashes, owners: Numbers) -> Numbers:
+def _in_common(keys: Hashes, owners: Owners) -> Owners:
     """The pairs (later, earlier) of owners of one key."""
     ordered = np.sort(keys)
     several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
@@ -108,7 +109,7 @@ def pairs(texts: Sequence[str], near: float) -> Iterator[tuple[int, int]]:
 
 
 def survivors(
-    bands: Iterable[tuple[Hashes, Numbers]], groups: Numbers, near: float, shingles_of: Callable[[int], Hashes]
+    bands: Iterable[tuple[Hashes, Owners]], groups: Owners, near: float, shingles_of: Callable[[int], Hashes]
 ) -> Numbers:
     """Return for each row, in the order in which rows may stay, the earlier row that it is nearly the same as, or -1.
 
