@@ -319,28 +319,43 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of speed.md and speed.json")
-    parser.add_argument("--only", default="", help=f"of {', '.join(STEPS)}, parted by commas; all need `build`")
+    parser.add_argument(
+        "--only",
+        default="",
+        help=f"of {', '.join(STEPS)}, parted by commas; most need `build`, others stay as they were",
+    )
     options = parser.parse_args()
-    said = machine()
+    said = f"{TODAY}, {options.rows:,} rows, {options.rounds} rounds: {machine()}"
     print(said)
+    wanted = options.only.split(",") if options.only else list(STEPS)
+    known = json.loads(_read(options.results / "speed.json") or "{}")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options.recipe, options.data, options.rows, options.rounds, Path(folder))
         for name, step in STEPS.items():
-            if not options.only or name in options.only.split(","):
+            if name in wanted:
+                bench.lines, before = [], set(bench.raw)
                 step(bench)
-    table = ["| | what | figure | |", "|---|---|---|---|", *(f"| {' | '.join(line)} |" for line in bench.lines)]
-    note = f"`python bench/speed.py`: {options.rows:,} rows, {options.rounds} rounds, {TODAY}; {said}. Digest {bench.digest[:16]}."
+                runs = {key: value for key, value in bench.raw.items() if key not in before}
+                known[name] = {"measured": said, "digest": bench.digest, "lines": bench.lines, "runs": runs}
+                write(options.results, known)
+
+
+def write(folder: Path, known: dict[str, Any]) -> None:
+    """Write what is known of every step, of this run or of an earlier one, as a table and as JSON."""
+    steps = {name: known[name] for name in STEPS if name in known}
+    lines = [f"| {' | '.join(line)} |" for step in steps.values() for line in step["lines"]]
+    notes: dict[str, list[str]] = {}
+    for name, step in steps.items():
+        notes.setdefault(f"{step['measured']}. Digest {step['digest'][:16] or '(none)'}.", []).append(name)
     parts = [
         "# Speed",
-        note,
-        "\n".join(table),
-        *([f"```\n{bench.raw['readers'].strip()}\n```"] if "readers" in bench.raw else []),
+        "By `python bench/speed.py`.",
+        "\n".join(["| | what | figure | |", "|---|---|---|---|", *lines]),
+        *(f"{', '.join(names)}: {note}" for note, names in notes.items()),
+        *(f"```\n{step['runs']['readers'].strip()}\n```" for name, step in steps.items() if name == "readers"),
     ]
-    artefact.write_text(options.results / "speed.md", "\n\n".join(parts) + "\n")
-    artefact.write_json(
-        options.results / "speed.json",
-        {"machine": said, "digest": bench.digest, "lines": bench.lines, "runs": bench.raw},
-    )
+    artefact.write_text(folder / "speed.md", "\n\n".join(parts) + "\n")
+    artefact.write_json(folder / "speed.json", steps)
 
 
 if __name__ == "__main__":
