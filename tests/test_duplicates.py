@@ -160,3 +160,18 @@ def test_contradictions_are_listed_with_the_row_that_stays(tmp_path):
 
     assert removed["why"] == "same text and ask as another row, with another answer"
     assert removed["same_as"] == made["train"][0]["id"]
+
+
+def test_bands_are_compared_one_after_the_other_as_all_at_once():
+    """They are read from disk one by one; two bands have no key in common."""
+    texts = [
+        BASE,
+        BASE.replace("ten", "TEN!"),
+        BASE.replace("one", "uno"),
+        "quite another text of more than five words",
+    ]
+    found = [near.bands(near.shingles(text), 0.8) for text in texts]
+    one_by_one = [(np.array([keys[n] for keys in found]), np.arange(len(texts))) for n in range(near.shape(0.8)[0])]
+    together = [(np.concatenate(found), np.repeat(np.arange(len(texts)), [len(keys) for keys in found]))]
+
+    assert list(near.candidates(one_by_one)) == list(near.candidates(together)) != []
