@@ -18,6 +18,7 @@ from medinstruct.text import (
     tokens,
     windows,
 )
+from medinstruct.text.token import pieces
 
 # One text a line. `|` stands where a sentence ends, and is taken out before the text is split.
 TRICKY = """
@@ -310,6 +311,21 @@ def test_windows_cover_any_text_within_the_limit(text: str, limit: int) -> None:
 def test_parts_count_as_much_as_the_whole_or_more(text: str, at: int) -> None:
     """Cutting a text anywhere never lowers its count."""
     assert count_tokens(text) <= count_tokens(text[:at]) + count_tokens(text[at:])
+
+
+@given(hostile)
+def test_tokens_are_counted_as_the_pattern_of_pieces_finds_them(text: str) -> None:
+    """Windows cut by the pattern; the count has a faster way."""
+    assert count_tokens(text) == len(pieces(text, 0, len(text)))
+
+
+@given(hostile)
+def test_normalised_words_are_those_that_a_definition_gives(text: str) -> None:
+    """Runs of letters and digits of the folded text, between which only what nobody sees may stand."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    unseen = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", *map(chr, range(0x1F3FB, 0x1F400))}
+    seen = [c for c in folded if c.isalnum() or not (unicodedata.category(c).startswith("M") or c in unseen)]
+    assert normalise(text) == " ".join("".join(c if c.isalnum() else " " for c in seen).split())
 
 
 @given(hostile)
