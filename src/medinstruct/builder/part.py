@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import xxhash
@@ -80,8 +80,6 @@ class PartReport:
     role: str
     spool: str
     records: int = 0
-    sources: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of each file that was read, by name."""
     broken: list[tuple[str, str, str]] = field(default_factory=list)
     """Place, id and reason of each record that cannot be used."""
     repairs: dict[str, int] = field(default_factory=dict)
@@ -99,6 +97,16 @@ class PartReport:
     """The group fingerprints of records that have several and no row."""
     labels: dict[str, dict[str, int]] = field(default_factory=dict)
     """How often each native label was seen, by kind (see `tasks.native`)."""
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """SHA-256 of each file that was read, by name: of a corpus in small files a million, so they are left on the disk."""
+        found: dict[str, str] = json.loads(Path(f"{self.spool}{SOURCES}").read_text(encoding="utf-8"))
+        return found
+
+
+SOURCES: Final = ".sources.json"
+"""What is put to the name of a spool file for that of its sources."""
 
 
 def run(task: PartTask) -> PartReport:
@@ -184,7 +192,8 @@ class _Candidates:
         """The records that are to be asked; what is told of all is noted on the way."""
         corpus, split = self.asks[0].corpus, task.slice.split
         files = corpus.files(split, task.slice.folder)
-        self.report.sources = {file.name: file.sha256 for file in files}
+        sources = json.dumps({file.name: file.sha256 for file in files}, ensure_ascii=False)
+        Path(f"{task.spool}{SOURCES}").write_text(sources, encoding="utf-8")
         repairs: Counter[str] = Counter()
         at = {file.name: n for n, file in enumerate(files)}
         for number, (place, record) in enumerate(corpus.placed(split, files, as_published=task.as_published)):

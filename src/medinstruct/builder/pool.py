@@ -109,9 +109,10 @@ class Pool:
     def double_names(self) -> NDArray[np.int64]:
         """The first row of each name that several rows have."""
         high, low = self.keys.view("<u8").reshape(-1, 2).T
-        order = np.lexsort((low, high))
-        high, low = high[order], low[order]
-        again = (high[1:] == high[:-1]) & (low[1:] == low[:-1])
+        ordered = np.sort(high)
+        near = np.flatnonzero(np.isin(high, ordered[1:][ordered[1:] == ordered[:-1]]))  # as a rule none
+        order = near[np.lexsort((low[near], high[near]))]
+        again = (high[order][1:] == high[order][:-1]) & (low[order][1:] == low[order][:-1])
         firsts: NDArray[np.int64] = order[:-1][again & ~np.r_[False, again[:-1]][: len(again)]]
         return firsts
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from medinstruct.builder.part import PartReport, PartTask
+from medinstruct.builder.part import SOURCES, PartReport, PartTask
 
 
 def lend(folder: Path, task: PartTask, key: str) -> None:
@@ -31,6 +31,8 @@ def lend(folder: Path, task: PartTask, key: str) -> None:
     else:
         _renumber(folder / f"{key}.arrow", unfinished, moved)
     os.replace(unfinished, task.spool)
+    Path(f"{task.spool}{SOURCES}").unlink(missing_ok=True)
+    os.link(folder / f"{key}{SOURCES}", f"{task.spool}{SOURCES}")
     report = found["report"] | {"spool": task.spool}
     report["rows"] = {str(moved[int(place)]): count for place, count in report["rows"].items()}
     report["refusals"] = {_moved(name, moved): counts for name, counts in report["refusals"].items()}
@@ -41,8 +43,9 @@ def keep(folder: Path, task: PartTask, key: str, report: PartReport) -> None:
     """Keep a finished part for other builds; the folder is on the disk of the build."""
     if not (folder / f"{key}.json").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{key}.arrow").unlink(missing_ok=True)
-        os.link(task.spool, folder / f"{key}.arrow")
+        for spooled, kept in ((task.spool, f"{key}.arrow"), (f"{task.spool}{SOURCES}", f"{key}{SOURCES}")):
+            (folder / kept).unlink(missing_ok=True)
+            os.link(spooled, folder / kept)
         _write(folder / f"{key}.json", {"places": task.slice.places, "report": asdict(report)})
 
 
