@@ -144,7 +144,7 @@ def _leanly(work: Callable[[A], R], argument: A) -> R:
     try:
         return work(argument)
     finally:
-        gc.collect()  # of a part nothing is left but circles, which are looked for seldom
+        gc.collect(1)  # of a part nothing is left but circles, which are looked for seldom; what is older stays
         if "pyarrow" in sys.modules:
             sys.modules["pyarrow"].default_memory_pool().release_unused()
         if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc keeps what lies between two things in use
