@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
@@ -214,12 +215,18 @@ def test_the_served_page_finds_words_in_texts_that_it_does_not_hold(browser, bui
 
 def test_serve_says_where_and_stops_when_it_is_told(events):
     words = [sys.executable, "-m", "medinstruct", "report", str(events.folder), "--serve"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        line = process.stdout.readline()
-        address = re.match(r"http://127\.0\.0\.1:\d+/\S+/", line)[0]
-        assert get(address)[0] == 200
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0
+    hears = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # whoever runs in the background does not
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hears
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            address = re.match(r"http://127\.0\.0\.1:\d+/\S+/", line)[0]
+            assert get(address)[0] == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("more", [["--json"], ["--out", "page.html"]])
