@@ -10,6 +10,7 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -187,7 +188,8 @@ def test_every_save_is_shown_and_a_mistake_with_its_place(tmp_path, seen):
     path.write_text(GOOD)
     with served(path, seen) as address, browser.chromium() as driver:
         driver.get(address)
-        until = WebDriverWait(driver, 20).until
+        # the page may draw itself anew between finding something and reading it
+        until = WebDriverWait(driver, 20, ignored_exceptions=[StaleElementReferenceException]).until
         until(lambda d: len(d.find_elements(By.TAG_NAME, "article")) == len(seen))
         first = driver.find_element(By.CSS_SELECTOR, "article")
         assert seen[0].place in first.text

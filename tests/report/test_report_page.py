@@ -47,7 +47,8 @@ def test_it_says_how_much_went_in_and_came_out(browser, build, page):
         for kind in ("documents", "annotations", "examples", "samples")
     ]
     browser.run("document.querySelectorAll('.kind-card')[0].click()")
-    label = browser.run("return document.querySelector('#flow svg').getAttribute('aria-label')")
+    drawn = "return document.querySelector('#flow svg[aria-label^=documents]')?.getAttribute('aria-label')"
+    label = browser.wait(drawn, "the picture of documents is drawn")
     for reason, count in totals["documents"]["dropped"].items():
         assert f"{count:,} {reason}" in label
 
