@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,14 +66,14 @@ class Server(ThreadingHTTPServer):
         return f"http://{self.hosts[0]}/{self.key}/"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler, ABC):
     """Answers those who may ask."""
 
     server_version, sys_version = "medinstruct", ""
 
+    @abstractmethod
     def respond(self, path: str, query: Mapping[str, str]) -> None:
         """Answer a question for what stands behind the key; empty for the page itself."""
-        raise NotImplementedError
 
     def do_GET(self) -> None:
         assert isinstance(self.server, Server)
