@@ -62,11 +62,13 @@ def _load(id: str, shelves: tuple[str, ...]) -> Corpus:
     return dataclasses.replace(corpus, id=id, home=Path(str(module.__file__)).parent)
 
 
+@functools.cache
 def _shipped() -> dict[str, str]:
     found = (module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
     return {name.replace("_", "-"): name for name in found if name not in NOT_CORPORA}
 
 
+@functools.cache  # every installed package is asked, for as long as a corpus takes to load
 def _plugged() -> dict[str, str]:
     return {point.name: point.value for point in entry_points(group="medinstruct.corpora")}
 
