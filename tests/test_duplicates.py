@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medinstruct.mixture import near
+from medinstruct.mixture import near, twins
 from medinstruct.text import normalise
 from test_guard import asked, build, shelf_of
 
@@ -175,3 +175,12 @@ def test_bands_are_compared_one_after_the_other_as_all_at_once():
     together = [(np.concatenate(found), np.repeat(np.arange(len(texts)), [len(keys) for keys in found]))]
 
     assert list(near.candidates(one_by_one)) == list(near.candidates(together)) != []
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1_000])
+def test_a_key_has_a_twin_where_it_stands_twice_or_more(monkeypatch, at_once):
+    monkeypatch.setattr(twins, "AT_ONCE", at_once)
+    for keys in ([], [5], [5, 5], [1, 2, 3], [2**64 - 1, 0, 2**64 - 1, 3, 0, 0], [*range(50), 7]):
+        found = twins.has_twin(np.array(keys, dtype=np.uint64))
+
+        assert found.tolist() == [keys.count(key) > 1 for key in keys]

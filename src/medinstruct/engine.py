@@ -145,10 +145,15 @@ def _leanly(work: Callable[[A], R], argument: A) -> R:
         return work(argument)
     finally:
         gc.collect(1)  # of a part nothing is left but circles, which are looked for seldom; what is older stays
-        if "pyarrow" in sys.modules:
-            sys.modules["pyarrow"].default_memory_pool().release_unused()
-        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc keeps what lies between two things in use
-            trim(0)
+        give_back()
+
+
+def give_back() -> None:
+    """Give the system what this process has left free: allocators keep it, and other processes may need it."""
+    if "pyarrow" in sys.modules:
+        sys.modules["pyarrow"].default_memory_pool().release_unused()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc keeps what lies between two things in use
+        trim(0)
 
 
 SELDOM: Final = (1_000_000, 10, 1_000)

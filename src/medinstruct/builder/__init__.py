@@ -282,12 +282,14 @@ class _Run:
         keys = pool.hashed(drawing_last(seed, "draw"))
         if self.recipe.dedup:
             alike.drop_duplicates(pool, keys)
+            pool.forget("texts", "answers")
         if self.recipe.near:
             alike.drop_near_duplicates(pool, keys, self.recipe.near, reports, self.asks)
-        pool.forget()
+        pool.forget("texts", "answers", "asks")
         if any(ask.shots for ask in self.asks.values()):
             self.survivors = pool.alive(ROLES.index("train"))
         mixed = mix.mix(pool, keys, self.plan, self.asks, self.wanted, self.path)
+        pool.forget("labels", "label_rows")
         self.told |= mixed.told
         return mixed.rows
 

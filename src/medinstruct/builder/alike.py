@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from medinstruct.builder.part import PartReport
 from medinstruct.builder.plan import Ask
 from medinstruct.builder.pool import Pool
 from medinstruct.mixture import duplicates, near
+from medinstruct.mixture.twins import has_twin
 from medinstruct.text.grams import Hashes, mix
 
 SPLIT = "stands in this build's own validation or test part"
@@ -37,6 +39,7 @@ def drop_duplicates(pool: Pool, keys: Hashes) -> None:
     """Drop the rows of each part whose text and ask an earlier row has, by (place in the recipe, key)."""
     for role in range(len(ROLES)):
         rows = pool.alive(role)
+        rows = rows[has_twin(mix(pool.texts[rows] ^ mix(pool.asks[rows])))]  # of millions few, as a rule
         found = duplicates.exact(pool.texts[rows], pool.asks[rows], pool.answers[rows], pool.places[rows], keys[rows])
         pool.same_as[rows[found.dropped]] = rows[found.same_as[found.dropped]]
         for reason, which in ((SAME, found.dropped & ~found.contradicting), (CONTRADICTION, found.contradicting)):
@@ -70,16 +73,21 @@ def _bands(
     """
     count, _ = near.shape(share)
     spooled = [chunk for report in reports for chunk in spool.columns(report.spool, ["bands"])["bands"].chunks]
-    starts = np.cumsum([0, *map(len, spooled)])
     has_some = [pc.list_value_length(chunk).to_numpy() > 0 for chunk in spooled]
-    rows = [start + np.flatnonzero(some) for start, some in zip(starts.tolist(), has_some)]
-    mine = [rank[some] >= 0 for some in rows]
-    owners = np.concatenate([rank[some[chosen]] for some, chosen in zip(rows, mine)])
+    ranks = [part[some] for part, some in zip(_cut(rank, spooled), has_some)]
+    asks = [part[some][mine >= 0] for part, some, mine in zip(_cut(pool.asks, spooled), has_some, ranks)]
+    owners = np.concatenate([mine[mine >= 0] for mine in ranks])
     for n in range(count):
-        yield np.concatenate([
-            mix(chunk.flatten().to_numpy()[n::count][chosen] ^ mix(pool.asks[some[chosen]]))
-            for chunk, some, chosen in zip(spooled, rows, mine)
-        ]), owners  # fmt: skip
+        keys = np.empty(len(owners), dtype=np.uint64)
+        for place, chunk, mine, asked in zip(_cut(keys, asks), spooled, ranks, asks):
+            place[:] = mix(chunk.flatten().to_numpy()[n::count][mine >= 0] ^ mix(asked))
+        yield keys, owners
+
+
+def _cut(column: NDArray[Any], pieces: Sequence[Sized]) -> list[NDArray[Any]]:
+    """The column in pieces as long as these, one after the other; views of it."""
+    ends = np.cumsum([0, *map(len, pieces)]).tolist()
+    return [column[start:end] for start, end in pairwise(ends)]
 
 
 class _Texts:

@@ -104,7 +104,7 @@ def _of_entries(name: Callable[[Ask], str]) -> Callable[[Pool, Longs, Mapping[in
     def branches(pool: Pool, rows: Longs, asks: Mapping[int, Ask], level: Level) -> Branches:
         names = [name(ask) for _, ask in sorted(asks.items())]
         labels = sorted(set(names))
-        return Branches(labels, np.array([labels.index(each) for each in names], dtype=np.int64)[pool.places[rows]])
+        return Branches(labels, np.array([labels.index(each) for each in names], dtype=np.int32)[pool.places[rows]])
 
     return branches
 
@@ -116,13 +116,13 @@ def _by_label(pool: Pool, rows: Longs, asks: Mapping[int, Ask], level: Level) ->
     """
     known = {word for ask in asks.values() for word in getattr(ask.fact, "labels", {}).values() if word}
     labels = [*sorted(known | set(pool.label_names)), UNLABELLED]
-    code = np.array([labels.index(name) for name in pool.label_names], dtype=np.int64)[pool.labels]
+    code = np.array([labels.index(name) for name in pool.label_names], dtype=np.int32)[pool.labels]
     places = pool.places[pool.label_rows].astype(np.int64)
     _, pair, counts = np.unique(places * len(labels) + code, return_inverse=True, return_counts=True)
     order = np.lexsort((code, counts[pair], pool.label_rows))
     owners = pool.label_rows[order]
     first = np.r_[True, owners[1:] != owners[:-1]] if len(owners) else np.zeros(0, dtype=bool)
-    of = np.full(len(pool.rows), len(labels) - 1, dtype=np.int64)
+    of = np.full(len(pool.rows), len(labels) - 1, dtype=np.int32)
     of[owners[first]] = code[order][first]
     return Branches(labels, of[pool.firsts[rows]])
 
@@ -133,7 +133,7 @@ UNLABELLED = "(none)"
 
 def _by_length(pool: Pool, rows: Longs, asks: Mapping[int, Ask], level: Level) -> Branches:
     labels = [*(f"to {most}" for most in level.bins), "more"]
-    return Branches(labels, np.searchsorted(level.bins, pool.tokens[rows], side="left").astype(np.int64))
+    return Branches(labels, np.searchsorted(level.bins, pool.tokens[rows], side="left").astype(np.int32))
 
 
 NAMES: dict[str, Callable[[Ask], str]] = {
@@ -147,7 +147,7 @@ NAMES: dict[str, Callable[[Ask], str]] = {
 
 BRANCHES: dict[str, Callable[[Pool, Longs, Mapping[int, Ask], Level], Branches]] = {
     **{by: _of_entries(name) for by, name in NAMES.items()},
-    "answer": lambda pool, rows, asks, level: Branches(("some", "none"), pool.empty[rows].astype(np.int64)),
+    "answer": lambda pool, rows, asks, level: Branches(("some", "none"), pool.empty[rows].astype(np.int8)),
     "absent": lambda pool, rows, asks, level: Branches(("none", "some", "all"), pool.absent[rows]),
     "pair": lambda pool, rows, asks, level: Branches(("other", "related", "unrelated"), pool.pairs[rows]),
     "label": _by_label,

@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from medinstruct import engine
 from medinstruct.builder import spool
 from medinstruct.builder.part import PartReport
 from medinstruct.mixture.components import components
+from medinstruct.mixture.twins import has_twin
 
 KEPT, DRAWN_OUT = 0, 1
 """Codes every pool has: a row still in it, and one that the draw did not reach."""
@@ -109,16 +111,17 @@ class Pool:
     def double_names(self) -> NDArray[np.int64]:
         """The first row of each name that several rows have."""
         high, low = self.keys.view("<u8").reshape(-1, 2).T
-        ordered = np.sort(high)
-        near = np.flatnonzero(np.isin(high, ordered[1:][ordered[1:] == ordered[:-1]]))  # as a rule none
+        near = np.flatnonzero(has_twin(high))  # as a rule none
         order = near[np.lexsort((low[near], high[near]))]
         again = (high[order][1:] == high[order][:-1]) & (low[order][1:] == low[order][:-1])
         firsts: NDArray[np.int64] = order[:-1][again & ~np.r_[False, again[:-1]][: len(again)]]
         return firsts
 
-    def forget(self) -> None:
-        """Let go of what only duplicates are told by: a quarter of the whole."""
-        self.texts = self.asks = self.answers = np.zeros(0, dtype=np.uint64)
+    def forget(self, *columns: str) -> None:
+        """Let go of columns that nobody will look at any more, and of the memory that they took."""
+        for name in columns:
+            setattr(self, name, getattr(self, name)[:0].copy())
+        engine.give_back()
 
     def components(self) -> NDArray[np.int32]:
         """The group of each row: rows whose records share an identity, directly or by way of other records."""
@@ -168,23 +171,23 @@ LIGHT = [*(name for name, _ in FLAT.values()), "key", "labels", "fingerprints", 
 
 def gather(reports: Sequence[PartReport], roles: Sequence[str], *, labels: bool = True) -> Pool:
     """Return the pool of all parts from their spool files, one part in memory at a time; without labels if nobody asks."""
-    parts: dict[str, list[NDArray[Any]]] = {
-        name: [] for name in (*FLAT, *CODED, *LISTS, "parts", "rows", "roles", "keys")
-    }
+    size = sum(sum(report.rows.values()) for report in reports)
+    columns = {name: np.empty(size, dtype=kind) for name, kind in KINDS.items()}
+    lists: dict[str, list[NDArray[Any]]] = {name: [] for name in LISTS}
     names: dict[str, list[str]] = {"labels": [], "rules": [""], "reasons": ["", "not drawn"]}
-    size = 0
+    end = 0
     for number, report in enumerate(reports):
         table = spool.columns(report.spool, LIGHT)
-        found = _of_part(table, names, size, labels=labels)
-        count = table.num_rows
-        found["parts"] = np.full(count, number, dtype=np.int32)
-        found["rows"] = np.arange(count, dtype=np.int32)
-        found["roles"] = np.full(count, roles.index(report.role), dtype=np.int8)
-        for name, values in found.items():
-            parts[name].append(values)
-        size += count
-    columns = {name: np.concatenate(parts.pop(name)) for name in list(parts)}
-    pa.default_memory_pool().release_unused()
+        start, end = end, end + table.num_rows
+        found = _of_part(table, names, start, labels=labels)
+        found["parts"], found["roles"] = np.int32(number), np.int8(roles.index(report.role))
+        found["rows"] = np.arange(end - start, dtype=np.int32)
+        for name, column in columns.items():
+            column[start:end] = found[name]
+        for name, pieces in lists.items():
+            pieces.append(found[name])
+    columns |= {name: np.concatenate(lists.pop(name)) for name in list(lists)}
+    engine.give_back()
     return Pool(
         **columns,
         label_names=names["labels"], rule_names=names["rules"], names=names["reasons"],
@@ -195,17 +198,20 @@ def gather(reports: Sequence[PartReport], roles: Sequence[str], *, labels: bool 
 
 CODED = {"rules": "rule", "reasons": "reason"}
 """Columns of words, of which the pool has the places in a list."""
+KINDS: dict[str, Any] = {
+    "parts": np.int32, "rows": np.int32, "roles": np.int8, "keys": "V16", **dict.fromkeys(CODED, np.int16),
+    **{name: kind for name, (_, kind) in FLAT.items()},
+}  # fmt: skip
+"""Columns with one value for each row, and how wide."""
 
 
-def _of_part(table: pa.Table, names: dict[str, list[str]], before: int, *, labels: bool) -> dict[str, NDArray[Any]]:
+def _of_part(table: pa.Table, names: dict[str, list[str]], before: int, *, labels: bool) -> dict[str, Any]:
     """The columns of one part, of which `before` rows stand before; `names` grow by the words that are new."""
-    found: dict[str, NDArray[Any]] = {
-        name: table[column].to_numpy().astype(kind) for name, (column, kind) in FLAT.items()
-    }
+    found: dict[str, Any] = {name: table[column].to_numpy() for name, (column, _) in FLAT.items()}
     keys = [np.frombuffer(chunk.buffers()[1], "V16", len(chunk), 16 * chunk.offset) for chunk in table["key"].chunks]
     found["keys"] = np.concatenate([np.zeros(0, "V16"), *keys])
     for name, column in CODED.items():
-        found[name] = _codes(table[column], names[name]).astype(np.int16)
+        found[name] = _codes(table[column], names[name])
     said = table["labels"] if labels else table["labels"].slice(0, 0)
     found["labels"], found["label_rows"] = _codes(pc.list_flatten(said), names["labels"]), _rows_of(said, before)
     found["traces"], found["trace_rows"] = (

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medinstruct import text as prose
+from medinstruct.mixture.twins import has_twin
 from medinstruct.text.grams import Hashes, Words, mix
 
 Numbers = NDArray[np.int64]
@@ -75,11 +76,9 @@ def candidates(bands: Iterable[tuple[Hashes, Owners]]) -> Iterator[tuple[int, in
 
 def _in_common(keys: Hashes, owners: Owners) -> Owners:
     """The pairs (later, earlier) of owners of one key."""
-    ordered = np.sort(keys)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if not len(several):
+    mine = has_twin(keys)
+    if not mine.any():
         return np.zeros((0, 2), dtype=np.int64)
-    mine = several[np.minimum(np.searchsorted(several, keys), len(several) - 1)] == keys
     keys, owners = keys[mine], owners[mine]
     order = np.lexsort((owners, keys))
     keys, owners = keys[order], owners[order]

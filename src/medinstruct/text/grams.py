@@ -24,9 +24,12 @@ _BLANK: Final = ord(" ")
 
 def mix(numbers: Hashes) -> Hashes:
     """Spread numbers over 64 bits, one to one (SplitMix64's finaliser)."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))
+    mixed = numbers ^ (numbers >> np.uint64(30))
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 _OF_BYTE: Final = mix(np.arange(1, 257, dtype=np.uint64))

@@ -93,19 +93,24 @@ def order(
         return Drawn(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     nodes = nodes_of(layers, size)
     rank = _ranks(nodes[-1], (keys,) if turns is None else (keys, turns))
+    del keys, turns  # the most memory that a build needs, it needs here
     alive = np.ones(size, dtype=bool)
     for depth in range(len(layers) - 1, -1, -1):
-        layer, parent = layers[depth], nodes[depth]
+        layer, child, parent = layers[depth], nodes.pop(), nodes[depth]
         _refuse_heavy(layer)
         caps = np.array([layer.at_most.get(label, size) for label in layer.labels] or [size], dtype=np.int64)
         alive &= rank < caps[layer.branches]
-        ties = np.array([number(seed, "tie", label) for label in layer.labels] or [0], dtype=np.uint64)
+        drawn = np.array([number(seed, "tie", label) for label in layer.labels] or [0], dtype=np.uint64)
+        ties = np.unique(drawn, return_inverse=True)[1].astype(np.int32)  # their order is all that counts
         if layer.has_shares:
-            rank = _by_shares(layer, nodes[depth : depth + 2], rank, alive, ties[layer.branches], is_root=not depth)
+            rank = _by_shares(layer, (parent, child), rank, alive, ties[layer.branches], is_root=not depth)
             alive &= rank < size
         else:
             weights = np.array([layer.weights.get(label, 1) for label in layer.labels] or [1], dtype=np.int64)
-            place = ((rank.astype(np.int64) + 1) << 36) // weights[layer.branches]
+            place = rank.astype(np.int64)
+            place += 1
+            place <<= 36
+            place //= weights[layer.branches]
             rank = np.where(alive, _ranks(parent, (ties[layer.branches], place, ~alive)), np.int32(size))
     return Drawn(np.flatnonzero(alive)[np.argsort(rank[alive], kind="stable")], np.flatnonzero(~alive))
 
@@ -133,7 +138,7 @@ def _by_shares(
     nodes: Sequence[Places],
     rank: Places,
     alive: NDArray[np.bool_],
-    ties: NDArray[np.uint64],
+    ties: Places,
     *,
     is_root: bool,
 ) -> Places:
@@ -197,9 +202,11 @@ def _ranks(node: Places, by: tuple[NDArray[np.generic], ...]) -> Places:
     sequence = np.lexsort((*by, node))
     grouped = node[sequence]
     starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if len(grouped) else np.zeros(0, dtype=np.int64)
-    lengths = np.diff(np.r_[starts, len(grouped)])
+    del grouped
+    places = np.arange(len(node), dtype=np.int32)
+    places -= np.repeat(starts.astype(np.int32), np.diff(np.r_[starts, len(node)]))
     ranks = np.empty(len(node), dtype=np.int32)
-    ranks[sequence] = np.arange(len(node), dtype=np.int32) - np.repeat(starts.astype(np.int32), lengths)
+    ranks[sequence] = places
     return ranks
 
 
