@@ -315,8 +315,9 @@ def test_parts_count_as_much_as_the_whole_or_more(text: str, at: int) -> None:
 
 @given(hostile)
 def test_tokens_are_counted_as_the_pattern_of_pieces_finds_them(text: str) -> None:
-    """Windows cut by the pattern; the count has a faster way."""
-    assert count_tokens(text) == len(pieces(text, 0, len(text)))
+    """Windows cut by the pattern; the count has a faster way, and another one for long texts."""
+    for same in (text, (text + " ") * 300, text * 300, "".join(sign * 300 for sign in text)):
+        assert count_tokens(same) == len(pieces(same, 0, len(same)))
 
 
 @given(hostile)
