@@ -18,6 +18,7 @@ from medinstruct.text import (
     tokens,
     windows,
 )
+from medinstruct.text.fingerprint import without_case
 from medinstruct.text.token import pieces
 
 # One text a line. `|` stands where a sentence ends, and is taken out before the text is split.
@@ -318,6 +319,19 @@ def test_tokens_are_counted_as_the_pattern_of_pieces_finds_them(text: str) -> No
     """Windows cut by the pattern; the count has a faster way, and another one for long texts."""
     for same in (text, (text + " ") * 300, text * 300, "".join(sign * 300 for sign in text)):
         assert count_tokens(same) == len(pieces(same, 0, len(same)))
+
+
+@given(hostile, hostile)
+def test_case_and_blanks_do_not_tell_texts_apart(text: str, other: str) -> None:
+    """ASCII has a faster way."""
+
+    def folded(text: str) -> str:
+        return " ".join(text.split()).casefold()
+
+    ascii = text.encode("ascii", "replace").decode()
+    for same in (text, ascii, folded(text), folded(ascii), f"\x1c {ascii}\v\x1f\n{text} "):
+        assert without_case(same) == without_case(folded(same))
+    assert (without_case(text) == without_case(other)) == (folded(text) == folded(other))
 
 
 @given(hostile)

@@ -35,6 +35,7 @@ from medinstruct.tasks.facts import Choices
 from medinstruct.tasks.multiple_choice import ChoiceGold, ChoiceQuestion
 from medinstruct.tasks.task import Example, Lost, Question, Source, Window
 from medinstruct.tasks.unit import windows
+from medinstruct.text.fingerprint import without_case
 from medinstruct.text.tokenizer import Tokenizer
 
 RECORDS_PER_LOT, CHARACTERS_PER_LOT = 64, 1 << 18
@@ -280,8 +281,7 @@ class _Candidates:
 
     def _measure(self, tokenizer: Tokenizer, reading: str) -> tuple[int, int]:
         """The tokens of a text, and its hash."""
-        folded = " ".join(reading.split()).casefold()
-        return tokenizer.count(reading), xxhash.xxh3_64_intdigest(folded.encode("utf-8", "surrogatepass"))
+        return tokenizer.count(reading), without_case(reading)
 
     def _key(self, ask: Ask, document: str, example: Example[Any, Any], asked: tuple[str, ...]) -> bytes:
         """The name of a row, or, with nothing asked, of its place in its source."""
