@@ -152,6 +152,15 @@ def test_every_text_of_an_item_counts():
 groups = st.lists(st.lists(st.integers(0, 20), max_size=3), max_size=12)
 
 
+@pytest.mark.parametrize("different", [0, 1, 199, 200, 201])
+@pytest.mark.parametrize("times", [1, 2, 9])
+def test_the_bag_of_an_item_has_its_different_words_where_they_are_few(different, times):
+    words = [f"word{n}" for n in range(different)]
+    item = Item(id="1", question=" ".join(["a b β"] * 9), texts={"context": " ".join(words * times)}, options=("", "7"))
+
+    assert signature.bag(item) == (" ".join(sorted([*words, "7"])) if different < 200 else "")
+
+
 def test_a_fingerprint_is_of_64_bits_and_the_same_everywhere():
     assert fingerprint("pmid:7") == fingerprint("pmid:7") != fingerprint("pmid:8")
     assert 0 <= fingerprint("pmid:7") < 2**64

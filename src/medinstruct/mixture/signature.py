@@ -35,6 +35,8 @@ BOILERPLATE = 3
 """What stands in so many groups says nothing."""
 WORDS = 200
 """Different words of the longest question that is looked up by its words."""
+FIRST = 3 * WORDS
+"""Nearly every longer question has too many different words among so many of the first."""
 COMMON = 200
 """What stands in more passages than this says nothing, and nobody is looked up by it."""
 
@@ -52,9 +54,16 @@ def bag(record: Document | Item) -> str:
     if isinstance(record, Document):
         return ""
     texts = (record.question, *record.options, *record.texts.values())
-    all_words = {word for text in texts for word in prose.normalise(text).split(" ")}
-    words = {word for word in all_words if len(word) > 1 or word.isdecimal()}
+    text = " ".join(map(prose.normalise, texts))
+    first = text.split(" ", FIRST)
+    words = _telling(first[:FIRST])
+    if len(first) > FIRST and len(words) <= WORDS:
+        words = _telling(text.split(" "))
     return " ".join(sorted(words)) if len(words) <= WORDS else ""
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in set(words) if len(word) > 1 or word.isdecimal()]
 
 
 def _texts(record: Document | Item) -> Iterable[str]:

@@ -51,6 +51,7 @@ def _unseen() -> re.Pattern[str]:
     return re.compile(attached(also="\u00ad\u200b\u2060\ufeff"))
 
 
+@lru_cache(maxsize=32)  # many questions are asked of one article
 def identity(text: str) -> str:
     """`text:` and 32 hexadecimal digits, equal for equal normalised texts.
 
