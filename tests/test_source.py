@@ -448,6 +448,31 @@ def test_a_plain_tar_that_ends_between_members_is_told(tmp_path, length):
         list(select(tmp_path, ["*.txt"]))
 
 
+@pytest.mark.parametrize("kind", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("name", ["a.txt", "a/b c.txt", "a" * 99, "a" * 100, "é.txt", "a/"])
+def test_headers_are_read_as_the_library_reads_them(kind, name):
+    """Whole, with any byte changed, and with the check sum mended after that."""
+
+    def read(by, header):
+        try:
+            member = by.frombuf(header, "utf-8", "replace")
+        except tarfile.TarError:
+            return None
+        return member.name, member.size, member.type, member.linkname
+
+    member = tarfile.TarInfo(name)
+    member.size = 0o1234567
+    whole = member.tobuf(kind, "utf-8")[-tarfile.BLOCKSIZE :]
+    rng = random.Random(7)
+    for _ in range(2_000):
+        header = bytearray(whole)
+        for at in rng.choices(range(len(header)), k=rng.randrange(3)):
+            header[at] = rng.choice(b"\0 017x/\\\xe9\x80")
+        mended = header[:148] + b"%06o\0 " % tarfile.calc_chksums(header)[0] + header[156:]
+        for each in (bytes(header), bytes(mended)):
+            assert read(source._TarMember, each) == read(tarfile.TarInfo, each)
+
+
 def test_a_tar_with_a_damaged_header_in_the_middle_is_told(tmp_path):
     archive = bytearray(packed_tar({"x.txt": NOISE, "y.txt": NOISE}, "w"))
     archive[512 + 3072 + 3] ^= 0xFF
