@@ -93,7 +93,9 @@ class _Sorted:
         if not len(maybe):
             return maybe, maybe
         wanted = hashes[maybe]
-        at = np.searchsorted(self.keys, wanted)
+        order = np.argsort(wanted)  # no cache holds all keys: those side by side are looked for one after the other
+        at = np.empty_like(order)
+        at[order] = np.searchsorted(self.keys, wanted[order])
         known = self.keys[np.minimum(at, len(self.keys) - 1)] == wanted
         return maybe[known], at[known]
 
@@ -170,7 +172,7 @@ class Index:
             found[number] = Finding(rule, int(self._prints_of[key]))
         rest = [n for n, finding in enumerate(found) if finding is NOTHING]
         texts = [signature.passages(records[n].record) for n in rest]
-        bags = [signature.bag(records[n].record) for n in rest]
+        bags = [signature.bag(records[n].record) for n in rest] if len(self._words.totals) else []
         for n, finding in zip(rest, self._in_texts(texts)):
             found[n] = finding
         asked = [(n, bag) for n, bag in zip(rest, bags) if bag and found[n] is NOTHING]
