@@ -27,7 +27,7 @@ _BEYOND_ASCII: Final = re.compile(r"[^\0-\x7f]+")
 _UNSPACED_LETTER: Final = re.compile(f"[{UNSPACED}]")
 
 
-@lru_cache(maxsize=32)  # guard, identity and duplicates ask for the same text one after the other
+@lru_cache(maxsize=128)  # identity, guard and duplicates ask for the same texts, lot by lot (64 records)
 def normalise(text: str) -> str:
     """The words of a text alone: NFKC, case folded, letters and digits of any script, one blank between.
 
