@@ -122,6 +122,14 @@ def test_the_hash_is_of_the_file():
         ("{% for name, text in texts | items %}{{ name }}={{ text }}{% else %}-{% endfor %}", f"text={TEXT}"),
         ("{{ none }} {{ None }} {{ 'any' if several is not none }}", "None None any"),
         ("{% for o in options if o != 'raises' %}{{ loop.index }}{{ o }} {% endfor %}", "1lowers 2neither "),
+        (
+            "{% for o in options %}{{ loop.first }}{{ loop.index0 }}{{ loop.revindex }}{{ ',' if not loop.last }}{% endfor %}",
+            "True03,False12,False21",
+        ),
+        (
+            "{{ 'a' if not several }}{{ ('b' if not several) | default('c') }}{{ ('d' if not several) is defined }}",
+            "cFalse",
+        ),
         ("{{ 1 if 'fever' in texts.text and options[0] is eq('lowers') else 2 }}", "1"),
     ],
 )

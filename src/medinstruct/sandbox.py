@@ -67,8 +67,7 @@ class Compiled:
             Refused: if a limit is passed, or the values are not what the body takes them for.
         """
         try:
-            context = self.template.new_context({**values, BUDGET: _Budget()}, shared=True)
-            return _limited(self.template.root_render_func(context))
+            return _limited(self.template.root_render_func(_Values({**values, BUDGET: _Budget()})))
         except Exception:  # whatever a template raises is its own fault; Jinja's own, slower way tells the line
             return self._told({**values, BUDGET: _Budget()})
 
@@ -78,6 +77,13 @@ class Compiled:
         except Exception as error:
             line = next((n for frame, n in _frames(error) if frame.f_code.co_filename == "<template>"), 0)
             raise Refused(f"{error}", line) from error
+
+
+class _Values(jinja2.runtime.Context):
+    """Jinja's context without what only blocks, macros and assignments need: those do not compile."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.parent, self.vars = values, {}
 
 
 def _limited(pieces: Iterable[str]) -> str:
@@ -157,6 +163,8 @@ BUDGET = "_budget"
 class _Budget:
     """What is left of a rendering's steps."""
 
+    __slots__ = ("left",)
+
     def __init__(self) -> None:
         self.left = MAX_STEPS
 
@@ -165,25 +173,30 @@ class _Budget:
         if self.left < 0:
             raise SecurityError(f"goes over too much: more than {MAX_STEPS:,} steps")
 
-    def weigh(self, value: Any) -> None:
-        """Take what it costs to go over a value once, and refuse what is neither a text, a number nor a list or table
-        of them.
-        """
-        self.take(_weight(value))
+
+PRINTED = (str, int, float, jinja2.Undefined)
+WEIGHING_ONE = (int, float, Record, jinja2.Undefined)
+LISTS = (list, tuple)
+LOOPED_OVER = (list, tuple, dict)
+"""Sorts of values, made once: `int | float` is made anew wherever it stands."""
 
 
 def _weight(value: Any) -> int:
-    """The steps that it takes to go over a value once; in large mixtures this is felt."""
+    """The steps that it takes to go over a value once; in large mixtures this is felt.
+
+    Raises:
+        SecurityError: if it is neither a text, a number nor a list or table of them.
+    """
     if isinstance(value, str):
         return 1 + len(value) // CHARACTERS_PER_STEP
-    if isinstance(value, list | tuple):
+    if isinstance(value, LISTS):
         steps = 1
         for item in value:
             steps += 1 + len(item) // CHARACTERS_PER_STEP if type(item) is str else _weight(item)
         return steps
     if isinstance(value, dict):
         return _weight(list(value)) + _weight(list(value.values()))
-    if isinstance(value, int | float | Record | jinja2.Undefined):
+    if isinstance(value, WEIGHING_ONE):
         return 1
     raise SecurityError(f"a {type(value).__name__} is no text, number, list or table")
 
@@ -202,6 +215,14 @@ class _Weighed(NodeTransformer):
         body = sum(1 for _ in node.find_all(nodes.Node))
         self.generic_visit(node)
         node.iter = _filtered(node.iter, "_each", nodes.Const(body))
+        return node
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:
+        """A condition without `else` prints nothing where it does not hold; so nothing undefined is made to be printed."""
+        self.generic_visit(node)
+        for child in node.nodes:
+            if isinstance(child, nodes.CondExpr) and child.expr2 is None:
+                child.expr2 = nodes.Const("", lineno=child.lineno)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
@@ -235,11 +256,11 @@ def _filtered(node: nodes.Node, name: str, *arguments: nodes.Expr) -> nodes.Filt
 def _join(values: list[Any], between: str = "") -> str:
     if len(between) * len(values) > MAX_CHARACTERS:
         raise SecurityError(f"joins to more than {MAX_CHARACTERS:,} characters")
-    return between.join(map(_printed, values))
+    return between.join([value if type(value) is str else _printed(value) for value in values])
 
 
 def _printed(value: Any) -> str:
-    if isinstance(value, str | int | float | jinja2.Undefined):
+    if isinstance(value, PRINTED):
         return str(value)
     raise SecurityError(f"a {type(value).__name__} is no text; `join` makes one of a list")
 
@@ -284,11 +305,11 @@ def _weighing(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
     def weighing(context: jinja2.runtime.Context, value: Any, *arguments: Any, **named: Any) -> Any:
         budget: _Budget = context.parent[BUDGET]
         for given in (value, *arguments, *named.values()):
-            budget.weigh(given)
+            budget.take(_weight(given))
         if isinstance(value, str) and name in OF_LISTS:
             raise SecurityError(f"`{name}` is of a list, not of the letters of a text")
         made = filter(value, *arguments, **named)
-        budget.weigh(made)
+        budget.take(_weight(made))
         return made
 
     return weighing
@@ -296,7 +317,7 @@ def _weighing(name: str, filter: Callable[..., Any]) -> Callable[..., Any]:
 
 @jinja2.pass_context
 def _weighed(context: jinja2.runtime.Context, value: Any) -> Any:
-    context.parent[BUDGET].weigh(value)
+    context.parent[BUDGET].take(_weight(value))
     return value
 
 
@@ -304,8 +325,8 @@ def _weighed(context: jinja2.runtime.Context, value: Any) -> Any:
 def _each(context: jinja2.runtime.Context, values: Any, body: int) -> Any:
     """What a loop runs over, paid for: `body` steps for each."""
     budget: _Budget = context.parent[BUDGET]
-    budget.weigh(values)
-    if not isinstance(values, list | tuple | dict):
+    budget.take(_weight(values))
+    if not isinstance(values, LOOPED_OVER):
         raise SecurityError("a loop runs over a list, not over the letters of a text")
     budget.take(len(values) * body)
     return values
@@ -319,10 +340,19 @@ def _output(context: jinja2.runtime.Context, value: Any) -> str:
     return text
 
 
+OF_LOOPS = {"first", "last", "index", "index0"}
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's, in which plus and minus are for numbers alone."""
 
     intercepted_binops = frozenset({"+", "-"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What Jinja finds safe in a loop it is not asked again for every turn."""
+        if type(obj) is jinja2.runtime.LoopContext and attribute in OF_LOOPS:
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
 
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         if not (isinstance(left, int | float) and isinstance(right, int | float)):
