@@ -1,11 +1,15 @@
 """What names a row, and what changes its digest."""
 
 import itertools
+import json
 
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import to_json
 
-from medinstruct.sample import draw, row_digest, row_id
+from medinstruct.artefact import SCHEMA, row_hash
+from medinstruct.sample import draw, lot, parted, row_digest, row_id
 
 ROW = ("bc5cdr", "train", "17", "re", "multiple_choice", "sentence 3", ("induces", "not related"))
 
@@ -47,6 +51,38 @@ def test_the_digest_is_of_what_the_model_sees_and_of_what_is_right():
 
     assert len(set(seen)) == len(seen)
     assert all(len(digest) == 32 for digest in seen)
+
+
+@given(st.lists(hostile | st.binary(max_size=3) | st.integers()), st.integers(0, 9))
+def test_a_draw_may_be_put_together_anywhere(parts, at):
+    assert lot(parted(parts[:at]) + parted(parts[at:])) == draw(*parts)
+
+
+said = st.text(st.characters(codec="utf-8") | st.sampled_from('"\\/\x00\x1f\x7f\u2028\xe9'), max_size=8)
+
+
+@given(st.dictionaries(said, said | st.integers(-(2**63), 2**64 - 1) | st.lists(said) | st.booleans() | st.none()))
+def test_lineage_is_written_as_python_writes_it(meta):
+    assert to_json(meta).decode() == json.dumps(meta, ensure_ascii=False, separators=(",", ":"))
+
+
+text = st.text(st.characters() | st.sampled_from("\x1e\x1f\ud800"), max_size=4)
+columns = dict.fromkeys(SCHEMA.names, text)
+columns["groups"] = st.lists(text, max_size=3)
+columns["messages"] = st.lists(st.fixed_dictionaries({"role": text, "content": text}), max_size=3)
+
+
+@given(st.fixed_dictionaries(columns))
+def test_the_hash_of_a_row_is_of_its_columns_one_behind_the_other(row):
+    row["messages"] = [{"content": each["content"], "role": each["role"]} for each in row["messages"]]
+    texts = {name: [row[name]] for name in SCHEMA.names}
+    texts |= {
+        "groups": row["groups"],
+        "messages": [each[key] for each in row["messages"] for key in ("role", "content")],
+    }
+    parts = [part for name in SCHEMA.names for part in (*texts[name], "\x1e")]
+
+    assert row_hash(row) == xxhash.xxh3_128_digest("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
 
 def test_names_are_the_same_on_every_machine():

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -71,18 +72,17 @@ def _batches(rows: Iterator[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pylist(some, SCHEMA)
 
 
+_columns = itemgetter(*SCHEMA.names)
+GROUPS, MESSAGES = (2 * SCHEMA.names.index(name) for name in ("groups", "messages"))
+"""Their places among the parts that the hash of a row is of."""
+
+
 def row_hash(row: Mapping[str, Any]) -> bytes:
     """16 bytes over all columns of a row."""
-    parts: list[str] = []
-    for field in SCHEMA.names:
-        value = row[field]
-        if field == "messages":
-            parts += [text for message in value for text in (message["role"], message["content"])]
-        elif field == "groups":
-            parts += value
-        else:
-            parts.append(value)
-        parts.append("\x1e")
+    parts = ["\x1e"] * (2 * len(SCHEMA.names))  # each column, and what ends it
+    parts[::2] = _columns(row)
+    parts[MESSAGES : MESSAGES + 1] = [text for each in row["messages"] for text in (each["role"], each["content"])]
+    parts[GROUPS : GROUPS + 1] = row["groups"]  # after those behind it, as it changes their places
     return xxhash.xxh3_128_digest("\x1f".join(parts).encode("utf-8", "surrogatepass"))
 
 

@@ -87,44 +87,42 @@ def row_id(
 
     The official split is part of the name, as some sources count their records anew in each.
     """
-    place = _parted((corpus, split, document, task, type, unit))
+    place = parted((corpus, split, document, task, type, unit))
     return xxhash.xxh3_128_digest(place + _parted_names(tuple(asked), repeat))
 
 
 @lru_cache(maxsize=4_096)  # most rows of an entry ask the same
 def _parted_names(asked: tuple[str, ...], repeat: int) -> bytes:
-    return _parted((*sorted(asked), str(repeat)))
+    return parted((*sorted(asked), str(repeat)))
 
 
 def repeated(id: bytes, turn: int) -> bytes:
     """The 16 bytes that name a row that is asked again, for the `turn`th time after its first."""
-    return xxhash.xxh3_128_digest(_parted((id, "repeat", str(turn)))) if turn else id
+    return xxhash.xxh3_128_digest(parted((id, "repeat", str(turn)))) if turn else id
 
 
 def row_digest(messages: Sequence[Mapping[str, Any]], gold: str) -> str:
     """32 hex digits over what the model sees and what is right."""
     parts = [part for message in messages for part in (message["role"], message["content"])]
-    return xxhash.xxh3_128_hexdigest(_parted((*parts, gold)))
+    return xxhash.xxh3_128_hexdigest(parted((*parts, gold)))
 
 
 def draw(*parts: bytes | str | int) -> int:
     """A 64-bit number that depends on nothing but `parts`: every random choice of a build is one of these."""
-    return xxhash.xxh3_64_intdigest(_parted(parts))
+    return lot(parted(parts))
 
 
-def drawing(*rest: bytes | str | int) -> Callable[[bytes], int]:
-    """Return what draws for one first part after the other: `drawing("a")(b"x") == draw(b"x", "a")`, made for long loops."""
-    tail = _parted(rest)
-    return lambda first: xxhash.xxh3_64_intdigest(b"%d:%b%b" % (len(first), first, tail))
+lot = xxhash.xxh3_64_intdigest
+"""The same of parts that stand together already, for long loops: `lot(parted(["a"]) + parted(["b"])) == draw("a", "b")`."""
 
 
 def drawing_last(*begin: bytes | str | int) -> Callable[[bytes], int]:
-    """The same for one last part after the other: `drawing_last("a")(b"x") == draw("a", b"x")`."""
-    head = _parted(begin)
+    """Return what draws for one last part after the other: `drawing_last("a")(b"x") == draw("a", b"x")`."""
+    head = parted(begin)
     return lambda last: xxhash.xxh3_64_intdigest(b"%b%d:%b" % (head, len(last), last))
 
 
-def _parted(parts: Iterable[bytes | str | int]) -> bytes:
+def parted(parts: Iterable[bytes | str | int]) -> bytes:
     """The parts, each behind its length, so that no two sequences look alike whatever stands in the texts."""
     raw = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
     return b"".join([b"%d:%b" % (len(part), part) for part in raw])

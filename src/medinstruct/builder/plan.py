@@ -15,6 +15,7 @@ from medinstruct.corpora import vocabulary
 from medinstruct.corpora.corpus import Corpus
 from medinstruct.errors import BuildError, NotFound, RecipeError, did_you_mean, within
 from medinstruct.recipe import Entry, Recipe
+from medinstruct.sample import parted
 from medinstruct.tasks import subset
 from medinstruct.tasks.facts import Fact
 from medinstruct.tasks.task import AnswerFormat, Question, TaskType
@@ -39,6 +40,7 @@ class Ask:
     """Of the prompt and its shots together."""
     tokenizer: Tokenizer
     shots: int
+    seed: int
     definitions: bool
     """Whether all of its wordings may show definitions, and not only those that show a guideline."""
 
@@ -65,10 +67,13 @@ class Ask:
         return {wording.answer_key: wording.answer for wording in self.templates}
 
     @cached_property
-    def worded(self) -> list[tuple[int, Template]]:
-        """The templates, each behind the place of its answer format among `formats`."""
+    def lots(self) -> list[tuple[int, bytes, Template]]:
+        """The templates, each behind the place of its answer format among `formats` and what its lots for rows end with."""
         places = {key: place for place, key in enumerate(self.formats)}
-        return [(places[wording.answer_key], wording) for wording in self.templates]
+        return [
+            (places[wording.answer_key], parted((self.seed, "wording", wording.name)), wording)
+            for wording in self.templates
+        ]
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ def resolve(found: Recipe, place: int, path: str = "", *, worded: bool = True) -
     longest = entry.max_tokens or found.max_tokens
     return Ask(
         place, entry, corpus, fact, tasks.load(type), chosen, longest, entry.prompt_tokens or found.prompt_tokens or longest,
-        counting, found.shots if entry.shots is None else entry.shots,
+        counting, found.shots if entry.shots is None else entry.shots, found.seed,
         found.definitions if entry.definitions is None else entry.definitions,
     )  # fmt: skip
 

@@ -6,9 +6,8 @@ package, not of the data, and stops the build.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import itemgetter
@@ -18,13 +17,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
 from medinstruct import artefact
 from medinstruct.builder import spool
 from medinstruct.builder.plan import Ask, resolve, resolved
 from medinstruct.builder.shots import Place, Shelf
 from medinstruct.errors import BuildError
-from medinstruct.sample import draw, drawing, repeated, row_digest
+from medinstruct.sample import draw, lot, parted, repeated, row_digest
 from medinstruct.tasks.multiple_choice import ChoiceQuestion, reorder
 from medinstruct.tasks.task import Example
 from medinstruct.template import Shot, Template
@@ -112,7 +112,7 @@ def run(task: ShardTask) -> ShardReport:
             place = candidate["place"]
             if (ask := asks.get(place)) is None:
                 ask = asks[place] = resolve(recipe, place)
-            asked = _asked(ask, candidate, choose(ask, candidate, recipe.seed), recipe.seed)
+            asked = _asked(ask, candidate, choose(ask, candidate), recipe.seed)
             row = render(ask, candidate, asked, few.of(ask, candidate, asked, n), split, rank)
             templates[row["template"]] += 1
             formats[row["answer_format"]] += 1
@@ -164,11 +164,8 @@ def render(
         "split": split, "document": candidate["document"], "groups": candidate["groups"], "task": ask.task, "type": ask.type.name,
         "template": wording.name, "template_hash": wording.hash, "answer_format": wording.answer_name,
         "language": ask.corpus.languages[0], "license": ask.corpus.license.id, "messages": messages,
-        "example": question, "gold": gold, "meta": _encoded(meta),
+        "example": question, "gold": gold, "meta": to_json(meta).decode(),
     }  # fmt: skip
-
-
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _asked(ask: Ask, candidate: Candidate, wording: Template, seed: int) -> Asked:
@@ -246,7 +243,7 @@ def _shelf(path: str) -> Shelf:
     return Shelf(Path(path))
 
 
-def choose(ask: Ask, candidate: Candidate, seed: int) -> Template:
+def choose(ask: Ask, candidate: Candidate) -> Template:
     """Return the wording of a row: of those whose format can hold it, the one that a hash of row, wording and seed puts first.
 
     (Rendezvous hashing: a new wording takes its share from all others and changes no other row.) A row that stands in
@@ -254,17 +251,12 @@ def choose(ask: Ask, candidate: Candidate, seed: int) -> Template:
     """
     fits: int = candidate["fits"]
     turn: int = candidate["turn"]
-    first: bytes = candidate["first"]
-    ranked = [(_lot(seed, wording.name)(first), wording) for place, wording in ask.worded if fits >> place & 1]
+    first = parted([candidate["first"]])
+    ranked = [(lot(first + last), wording) for place, last, wording in ask.lots if fits >> place & 1]
     if not turn:
         return max(ranked, key=itemgetter(0))[1]
     ranked.sort(key=itemgetter(0), reverse=True)
     return ranked[turn % len(ranked)][1]
-
-
-@cache
-def _lot(seed: int, wording: str) -> Callable[[bytes], int]:
-    return drawing(seed, "wording", wording)
 
 
 def _candidates(task: ShardTask) -> Iterator[tuple[Candidate, str, int]]:
