@@ -124,5 +124,8 @@ def drawing_last(*begin: bytes | str | int) -> Callable[[bytes], int]:
 
 def parted(parts: Iterable[bytes | str | int]) -> bytes:
     """The parts, each behind its length, so that no two sequences look alike whatever stands in the texts."""
-    raw = [part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join([b"%d:%b" % (len(part), part) for part in raw])
+    told: list[bytes] = []
+    for part in parts:
+        raw = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+        told += (b"%d:" % len(raw), raw)
+    return b"".join(told)
