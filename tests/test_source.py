@@ -279,6 +279,14 @@ def test_what_is_no_file_in_a_tar_is_refused(tmp_path, member, what):
     refused(tmp_path, what)
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    """Extended headers let a name hold what ends it everywhere else."""
+    member = tar_member("x.txt", pax_headers={"path": "a.txt\0b.txt"})
+    (tmp_path / "data.tar").write_bytes(packed_tar([member], "w"))
+
+    refused(tmp_path, "no name of a file")
+
+
 @pytest.mark.parametrize(
     ("kind", "what"), [(stat.S_IFLNK, "a link"), (stat.S_IFCHR, "neither"), (stat.S_IFIFO, "neither")]
 )

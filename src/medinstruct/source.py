@@ -28,6 +28,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ CHUNK = 1 << 20
 PASSED_OVER = ("_upstream", "__MACOSX")
 """Folders that hold notices and not data; like hidden ones they are not looked into."""
 HIDDEN = re.compile(rf"(?:\A|/)(?:\.|(?:{'|'.join(PASSED_OVER)})(?:/|\Z))")
-PLAIN = re.compile(r"(?!\.\.?(?:/|\Z))[^/\\:]+(?:/(?!\.\.?(?:/|\Z))[^/\\:]+)*")
+PLAIN = re.compile(r"(?!\.\.?(?:/|\Z))[^/\\:\0]+(?:/(?!\.\.?(?:/|\Z))[^/\\:\0]+)*")
 """A name that leads nowhere but down, on any system, and is spelled in one way."""
 
 Member = tuple[str, Callable[[], bytes]]
@@ -243,18 +244,22 @@ def _tar(name: str, path: str) -> Iterator[Member]:
     stamp = os.stat(path)
     with _open(path) as stream:
         onward = _Onward(_Held(stream, _Allowance(name, stamp.st_size)))
-        for inside, at, size in _contents(name, path, stamp.st_size, stamp.st_mtime_ns):
+        names, places = _contents(name, path, stamp.st_size, stamp.st_mtime_ns)
+        for inside, at, size in zip(names.split("\0") if names else (), places[::2], places[1::2]):
             yield f"{name}/{inside}", partial(onward.read, at, size)
 
 
 @lru_cache(maxsize=16)
-def _contents(name: str, path: str, packed: int, changed: int) -> tuple[tuple[str, int, int], ...]:
-    """Return name, start and size of each file of a tar, once it was seen to be whole and harmless.
+def _contents(name: str, path: str, packed: int, changed: int) -> tuple[str, array[int]]:
+    """Return the names of the files of a tar, with NUL between them, and start and size of each, once it was seen to be
+    whole and harmless.
 
     Kept as long as the tar does not change: the splits of a corpus stand in one, and the headers of its thousands of
-    small files cost far more than what is in them. The allowance counts these too, and what is passed over.
+    small files cost far more than what is in them. So it is kept small: a tar may hold a million. The allowance counts
+    headers too, and what is passed over.
     """
-    found = []
+    names: list[str] = []
+    places = array("q")
     with _open(path) as stream:
         held = cast("IO[bytes]", _Held(stream, _Allowance(name, packed)))  # `tarfile` calls `read` alone of a stream
         with tarfile.open(fileobj=held, mode="r|", tarinfo=_TarMember, errors="replace") as archive:
@@ -264,10 +269,11 @@ def _contents(name: str, path: str, packed: int, changed: int) -> tuple[tuple[st
                 _refuse_odd(name, inside, member.issym() or member.islnk(), is_odd)
                 _refuse_giant(name, member.size)  # before `tarfile` passes over what may not be there
                 if not member.isdir():
-                    found.append((inside, member.offset_data, member.size))
+                    names.append(inside)
+                    places.extend((member.offset_data, member.size))
         while held.read(CHUNK):  # behind the tar stands the check sum of what packed it
             pass
-    return tuple(found)
+    return "\0".join(names), places
 
 
 class _Onward:
@@ -397,6 +403,8 @@ def _safe_name(archive: str, member: str, count: int) -> str:
         raise UnsafeInput(f"more than {MAX_MEMBERS:,} members", where=archive, next=_HINT)
     if PLAIN.fullmatch(member):
         return member
+    if "\0" in member:
+        raise UnsafeInput(f"{member!r} is no name of a file", where=archive, next=_HINT)
     path = PureWindowsPath(member)
     if path.anchor or ".." in path.parts:
         raise UnsafeInput(f"{member!r} leads out of the archive", where=archive, next=_HINT)
