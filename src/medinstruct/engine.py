@@ -108,7 +108,7 @@ def _context(module: str) -> multiprocessing.context.BaseContext:
     able = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in able else "spawn")
     if "forkserver" in able:
-        context.set_forkserver_preload([module])
+        context.set_forkserver_preload([module, "pandas"])  # which pyarrow imports as soon as it makes an array
     return context
 
 
