@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from itertools import combinations, combinations_with_replacement, product
 from typing import Any
 
 import pytest
@@ -330,6 +331,31 @@ def test_what_looks_hard_and_is_held(format: Any, text: str, labels: str, spans:
 
     assert format.fits(x) is None
     assert format.parse(format.render(x), x.question).prediction == format.carries(x)
+
+
+@pytest.mark.parametrize("marks", [("[", "|", "]"), ("<<", "::", ">>"), ("[", "](", ")"), ("[.[", "|-|", ")/)")])
+def test_only_a_text_with_an_opening_mark_or_a_whole_middle_one_is_tried(marks: tuple[str, str, str]) -> None:
+    """Every text of three signs with every one or two spans: to try them all would refuse no more."""
+    format = Inline(open=marks[0], middle=marks[1], close=marks[2])
+    places = list(combinations(range(4), 2))
+    for signs in product(sorted({*"".join(marks), "A"}), repeat=3):
+        for some in combinations_with_replacement(places, 2):
+            x = example("".join(signs), "A", *(("A", *place) for place in dict.fromkeys(some)))
+            if (reason := format.fits(x)) != "mentions that cross":
+                parsed = format.parse(format.render(x), x.question)
+                came_back = parsed.is_exact and parsed.prediction == format.carries(x)
+                assert (reason is None) == came_back, (x.question.text, some)
+
+
+def test_an_example_whose_gold_is_another_is_asked_anew() -> None:
+    x = example(TEXT, "A", ("A", 3, 8))
+    told = [format.carries(x) for format in FORMATS]
+    x.gold = SpanGold()
+
+    assert all(told)
+    assert not any(format.carries(x) for format in FORMATS)
+    x.question = SpanQuestion(text="", labels=("A",))
+    assert [format.fits(x) for format in FORMATS] == [None] * len(FORMATS)
 
 
 # ---- options

@@ -18,6 +18,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel
@@ -86,6 +87,7 @@ class Gold(Record):
 
 Q = TypeVar("Q", bound=Question)
 G = TypeVar("G", bound=Gold)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -103,6 +105,24 @@ class Example(Generic[Q, G]):
     """Ids of the annotations that the gold carries."""
     kinds: tuple[tuple[str, ...], ...] = ()
     """The labels of each annotation, where a row can be asked for one label alone."""
+
+
+def once(tell: Callable[[Example[Q, G]], T]) -> Callable[[Example[Q, G]], T]:
+    """Make a function of an example remember the last: all answer formats of a task ask the same of one, in a row.
+
+    It goes by question and gold, which never change, not by the example, whose question may be put otherwise.
+    """
+    last: tuple[Q, G, T] | None = None
+
+    @wraps(tell)
+    def told(example: Example[Q, G]) -> T:
+        nonlocal last
+        known = last  # in one step, for another thread may ask of another example
+        if known is None or known[0] is not example.question or known[1] is not example.gold:
+            known = last = example.question, example.gold, tell(example)
+        return known[2]
+
+    return told
 
 
 class Lost(NamedTuple):

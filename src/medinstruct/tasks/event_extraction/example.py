@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from medinstruct.document import Record, Spans, quote
 from medinstruct.tasks.answers import is_misplaced
-from medinstruct.tasks.task import Example, Gold, Question
+from medinstruct.tasks.task import Example, Gold, Question, once
 
 
 class EventQuestion(Question):
@@ -119,11 +119,13 @@ LOSES = ("offsets", "order", "gaps", "which of equal events is an argument")
 """What a format that writes events as words cannot keep."""
 
 
+@once
 def strings(example: EventExample) -> tuple[Found, ...]:
     """The gold in canonical form: events as words without offsets."""
     return tuple(found for found, _ in arrange(told(example)))
 
 
+@once
 def told(example: EventExample) -> list[Found]:
     """The gold's events as words, in its own order and with its own places."""
     text = example.question.text
@@ -139,6 +141,7 @@ def told(example: EventExample) -> list[Found]:
     ]
 
 
+@once
 def find_fault(example: EventExample) -> str | None:
     """Return why question and gold do not belong together; None if they do."""
     labels, roles, text = example.question.labels, example.question.roles, example.question.text

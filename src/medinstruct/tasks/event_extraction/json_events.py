@@ -38,7 +38,7 @@ class JsonEvents(AnswerFormat[EventQuestion, EventGold]):
     loses: ClassVar[tuple[str, ...]] = LOSES
 
     def fits(self, example: EventExample) -> str | None:
-        return find_fault(example) or halved("".join((example.question.text, *example.question.asked)))
+        return find_fault(example) or halved(example.question.text) or halved("".join(example.question.asked))
 
     def render(self, example: EventExample) -> str:
         events = [

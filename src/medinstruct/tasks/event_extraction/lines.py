@@ -28,7 +28,7 @@ from medinstruct.tasks.event_extraction.example import (
     told,
 )
 from medinstruct.tasks.event_extraction.numbered import Draft, Reading
-from medinstruct.tasks.task import AnswerFormat, Parsed
+from medinstruct.tasks.task import AnswerFormat, Parsed, once
 
 NUMBER = re.compile(r"(?:([0-9]{1,9})[.)]|[-*•])\s*")
 REFERENCE = re.compile(r"(#?)([1-9][0-9]{0,8})")
@@ -67,19 +67,15 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
     def fits(self, example: EventExample) -> str | None:
         if reason := _unclear(example.question.asked) or find_fault(example):
             return reason
-        for event in told(example):
-            mentions = [filler.text for filler in event.arguments if filler.event < 0]
-            if reason := refusal((event.trigger, *mentions)):
+        for fields, reason in _lines(example):
+            if reason:
                 return reason
-            if any(mention.startswith("#") and REFERENCE.fullmatch(mention) for mention in mentions):
-                return "a mention that reads as a reference"
-            fields = list(_fields(event))
             if self.separator.join(fields).split(self.separator) != fields:
                 return "the separator in a mention, a label or a role"
         return None
 
     def render(self, example: EventExample) -> str:
-        events = [self.separator.join(_fields(event)) for event in told(example)]
+        events = [self.separator.join(fields) for fields, _ in _lines(example)]
         return "\n".join(f"{n}. {event}" for n, event in enumerate(events, start=1)) or self.none
 
     def carries(self, example: EventExample) -> tuple[Found, ...]:
@@ -121,6 +117,21 @@ class Lines(AnswerFormat[EventQuestion, EventGold]):
 def _unclear(names: tuple[str, ...]) -> str | None:
     if any(name != name.strip() or not name or ":" in name or "\n" in name for name in names):
         return "a label or a role that is empty, has blanks at its edges, a line break or a colon"
+    return None
+
+
+@once
+def _lines(example: EventExample) -> list[tuple[list[str], str | None]]:
+    """The fields of each event's line, and why they could not be read back, whatever stands between them."""
+    return [(list(_fields(event)), _unsayable(event)) for event in told(example)]
+
+
+def _unsayable(event: Found) -> str | None:
+    mentions = [filler.text for filler in event.arguments if filler.event < 0]
+    if reason := refusal((event.trigger, *mentions)):
+        return reason
+    if any(mention.startswith("#") and REFERENCE.fullmatch(mention) for mention in mentions):
+        return "a mention that reads as a reference"
     return None
 
 

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 
 from medinstruct.document import Record, Spans, quote
 from medinstruct.tasks.answers import is_misplaced
-from medinstruct.tasks.task import Example, Gold, Question
+from medinstruct.tasks.task import Example, Gold, Question, once
 
 
 class TripleQuestion(Question):
@@ -107,11 +107,13 @@ LOSES = ("offsets", "order", "duplicates", "gaps", "other names", "which of two 
 """What a format that writes triples as words cannot keep."""
 
 
+@once
 def strings(example: TripleExample) -> tuple[Found, ...]:
     """The gold in canonical form: different triples of words, sorted."""
     return tuple(sorted({turned(found, example.question) for found in told(example)}))
 
 
+@once
 def told(example: TripleExample) -> list[Found]:
     """The gold's triples as words, each once, in its own order and direction."""
     text, gold = example.question.text, example.gold
@@ -130,6 +132,7 @@ def turned(found: Found, question: TripleQuestion) -> Found:
     return found
 
 
+@once
 def find_fault(example: TripleExample) -> str | None:
     """Return why words cannot say these triples, in whatever format; None if they can."""
     gold, labels, text = example.gold, example.question.labels, example.question.text

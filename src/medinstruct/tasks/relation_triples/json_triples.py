@@ -35,7 +35,7 @@ class JsonTriples(AnswerFormat[TripleQuestion, TripleGold]):
     loses: ClassVar[tuple[str, ...]] = LOSES
 
     def fits(self, example: TripleExample) -> str | None:
-        return find_fault(example) or halved("".join((example.question.text, *example.question.labels)))
+        return find_fault(example) or halved(example.question.text) or halved("".join(example.question.labels))
 
     def render(self, example: TripleExample) -> str:
         triples = [{"head": found.head, "relation": found.label, "tail": found.tail} for found in told(example)]

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from medinstruct.document import Document, Mention, Record, Spans, quote
 from medinstruct.tasks import facts
-from medinstruct.tasks.task import Example, Gold, Lost, Question, Window
+from medinstruct.tasks.task import Example, Gold, Lost, Question, Window, once
 from medinstruct.tasks.views import NOT_ASKED, OUTSIDE, Holder, shift, words
 
 
@@ -96,18 +96,27 @@ class Found(NamedTuple):
 SpanExample = Example[SpanQuestion, SpanGold]
 
 
+@once
+def told(example: SpanExample) -> tuple[tuple[str, str], ...]:
+    """Label and words of each span, in the order of the gold."""
+    text = example.question.text
+    return tuple([(span.label, quote(text, span.pieces)) for span in example.gold.spans])
+
+
+@once
 def strings(example: SpanExample) -> tuple[Found, ...]:
     """The gold as labelled strings without offsets, sorted: what a format that writes mentions as words can carry."""
-    text = example.question.text
-    return tuple(sorted(Found(span.label, quote(text, span.pieces)) for span in example.gold.spans))
+    return tuple([Found(label, mention) for label, mention in sorted(told(example))])
 
 
+@once
 def spans(example: SpanExample) -> tuple[Found, ...]:
     """The gold as labelled spans with offsets, sorted: what a format that keeps places can carry."""
     text = example.question.text
     return tuple(sorted(Found(span.label, quote(text, span.pieces), span.pieces) for span in example.gold.spans))
 
 
+@once
 def find_fault(example: SpanExample) -> str | None:
     """Return why question and gold do not belong together: a label that is not asked, a span outside the text."""
     length, labels = len(example.question.text), example.question.labels

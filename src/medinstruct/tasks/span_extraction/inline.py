@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import ClassVar, NamedTuple
@@ -28,7 +28,7 @@ from medinstruct.tasks.span_extraction.align import Place, align
 from medinstruct.tasks.span_extraction.example import Found, LabelledSpan, SpanExample, SpanQuestion, spans
 from medinstruct.tasks.span_extraction.named import Named, unclear
 from medinstruct.tasks.span_extraction.reading import Reading
-from medinstruct.tasks.task import Mark, Parsed
+from medinstruct.tasks.task import Mark, Parsed, once
 from medinstruct.text import tokens
 
 MAX_DEPTH = 50
@@ -66,19 +66,24 @@ class Inline(Named):
         return {**super().fields(question), "open": self.open, "middle": self.middle, "close": self.close}
 
     def fits(self, example: SpanExample) -> str | None:
-        question, signs = example.question, frozenset(self.open + self.middle + self.close)
-        names = tuple(self.shown(question.labels).values())
+        question, signs = example.question, self.open + self.middle + self.close
+        names = self.called(question.labels)
         if reason := super().fits(example) or unclear(names) or _unmarkable(names, signs):
             return reason
-        if any(len(span.pieces) > 1 for span in example.gold.spans):
-            return "a mention in several parts"
-        if reason := _tangle(_outer_first(example)):
+        if reason := _tangle(example):
             return reason
-        if not signs.isdisjoint(question.text) and self._copied(self.render(example), question) != {
+        if self._may_mislead(question.text) and self._copied(self.render(example), question) != {
             Marked(span.label, *span.pieces[0]) for span in example.gold.spans
         }:
             return "a mark in the text that looks like one of the answer"
         return None
+
+    def _may_mislead(self, text: str) -> bool:
+        """Whether a text may hold what reads as a mark of an answer, in itself or together with a mark that follows it.
+
+        Signs of the closing mark do not, nor parts of the middle one: behind that there has to be a name, which holds no sign.
+        """
+        return self.middle in text or any(sign in text for sign in self.open)
 
     def render(self, example: SpanExample) -> str:
         text, names = example.question.text, self.shown(example.question.labels)
@@ -190,18 +195,22 @@ class Inline(Named):
 
 
 @lru_cache(maxsize=4_096)  # all questions of an entry have the same labels
-def _unmarkable(names: tuple[str, ...], signs: frozenset[str]) -> str | None:
-    return "a mark in a label" if any(signs.intersection(name) for name in names) else None
+def _unmarkable(names: tuple[str, ...], signs: str) -> str | None:
+    return "a mark in a label" if any(sign in name for sign in signs for name in names) else None
 
 
+@once
 def _outer_first(example: SpanExample) -> list[LabelledSpan]:
     return sorted(example.gold.spans, key=lambda span: (span.pieces[0][0], -span.pieces[0][1]))
 
 
-def _tangle(spans: Iterable[LabelledSpan]) -> str | None:
-    """Why spans, the outer ones first, cannot be marked in one another."""
+@once
+def _tangle(example: SpanExample) -> str | None:
+    """Why spans cannot be marked in one another."""
+    if any(len(span.pieces) > 1 for span in example.gold.spans):
+        return "a mention in several parts"
     ends: list[int] = []
-    for span in spans:
+    for span in _outer_first(example):
         start, end = span.pieces[0]
         while ends and ends[-1] <= start:
             ends.pop()

@@ -20,8 +20,8 @@ class JsonStrings(Strings):
     """An object with a list of strings for each label asked, empty lists too; holds any mention there is."""
 
     def fits(self, example: SpanExample) -> str | None:
-        names = self.shown(example.question.labels).values()
-        return super().fits(example) or halved("".join((example.question.text, *names)))
+        question = example.question
+        return super().fits(example) or halved(question.text) or halved("".join(self.called(question.labels)))
 
     def render(self, example: SpanExample) -> str:
         names = self.shown(example.question.labels)

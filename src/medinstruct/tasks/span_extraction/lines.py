@@ -10,19 +10,19 @@ bullets    - naloxone (Chemical)                     one line for each mention, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import ClassVar, Literal
 
 from pydantic import field_validator, model_validator
 
-from medinstruct.document import quote
 from medinstruct.tasks.answers import EMPTY_WORDS, refusal
 from medinstruct.tasks.constraint import Constraint, free, lines_of, literal, one_of, phrase, regex
-from medinstruct.tasks.span_extraction.example import Found, SpanExample, SpanQuestion, strings
+from medinstruct.tasks.span_extraction.example import Found, SpanExample, SpanQuestion, strings, told
 from medinstruct.tasks.span_extraction.locate import stands_whole
 from medinstruct.tasks.span_extraction.named import Named, unclear
 from medinstruct.tasks.span_extraction.reading import Reading
-from medinstruct.tasks.task import Mark, Parsed
+from medinstruct.tasks.task import Mark, Parsed, once
 
 DECORATION = "-*#•_ \t"
 """What models put around a label that should stand bare at the head of its line."""
@@ -60,9 +60,9 @@ class Strings(Named):
             by_label[label].append(mention)
         return by_label
 
-    def in_order(self, example: SpanExample) -> list[tuple[str, str]]:
+    def in_order(self, example: SpanExample) -> Sequence[tuple[str, str]]:
         """Label and words of each mention, in the order of the answer."""
-        mentions = [(span.label, quote(example.question.text, span.pieces)) for span in example.gold.spans]
+        mentions = told(example)
         return mentions if self.order == "text" else sorted(mentions, key=lambda mention: mention[::-1])
 
     def says_nothing(self, string: str, text: str) -> bool:
@@ -93,12 +93,13 @@ class Lines(Strings):
         return {**super().fields(question), "separator": self.separator}
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or _unclear_heads(tuple(self.shown(example.question.labels).values())):
+        if reason := super().fits(example) or _unclear_heads(self.called(example.question.labels)):
             return reason
+        are_fields = _are_fields(example)
         for mentions in self.by_label(example).values() if example.gold.spans else ():
             if not mentions:
                 continue
-            if reason := refusal(mentions):
+            if not are_fields and (reason := refusal(mentions)):
                 return reason
             joined = self.separator.join(mentions)
             if joined.split(self.separator) != mentions:
@@ -151,9 +152,9 @@ class Bullets(Strings):
         return self
 
     def fits(self, example: SpanExample) -> str | None:
-        if reason := super().fits(example) or _unclear_in_brackets(tuple(self.shown(example.question.labels).values())):
+        if reason := super().fits(example) or _unclear_in_brackets(self.called(example.question.labels)):
             return reason
-        return refusal(found.text for found in strings(example))
+        return None if _are_fields(example) else refusal(found.text for found in strings(example))
 
     def render(self, example: SpanExample) -> str:
         names = self.shown(example.question.labels)
@@ -189,6 +190,12 @@ class Bullets(Strings):
         if is_blank:
             reading.miss("no bullet")
         return reading.parsed()
+
+
+@once
+def _are_fields(example: SpanExample) -> bool:
+    """Whether all mentions can be fields of a line; which of several reasons counts is each format's own matter."""
+    return refusal([mention for _, mention in told(example)]) is None
 
 
 def _head(line: str, labels: dict[str, str]) -> tuple[str | None, str, Mark]:

@@ -32,12 +32,16 @@ class Named(AnswerFormat[SpanQuestion, SpanGold]):
         """The name that each label is shown by, in order."""
         return {label: self.names.get(label, label) for label in labels} if self.names else _themselves(labels)
 
+    def called(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """The name of each label, in order; of labels that stand there twice, twice."""
+        return tuple([self.names.get(label, label) for label in labels]) if self.names else labels
+
     def fields(self, question: SpanQuestion) -> dict[str, object]:
         return {"labels": tuple(self.shown(question.labels).values())}
 
     def fits(self, example: SpanExample) -> str | None:
-        labels = example.question.labels
-        if len(set(self.shown(labels).values())) < len(labels):
+        names = self.called(example.question.labels)
+        if len(set(names)) < len(names):
             return "two labels of the same name"
         return find_fault(example)
 
