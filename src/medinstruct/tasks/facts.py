@@ -26,6 +26,8 @@ class Fact:
 
     def is_of(self, source: object) -> bool:
         """Whether a source record has this fact at all."""
+        if not self.where:
+            return True
         facts = getattr(source, "facts", {})
         return all(facts.get(name) == value for name, value in self.where.items())
 

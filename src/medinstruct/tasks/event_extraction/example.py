@@ -80,6 +80,8 @@ class EventGold(Gold):
     @model_validator(mode="after")
     def _has_no_circle(self) -> EventGold:
         below = [[a.event for a in event.arguments if a.event is not None] for event in self.events]
+        if not any(below):
+            return self  # as most are; what holds no event is in no circle
         if any(not 0 <= place < len(self.events) for places in below for place in places):
             raise ValueError("an argument points to no event")
         if sum(len(layer) for layer in layers(below)) < len(self.events):

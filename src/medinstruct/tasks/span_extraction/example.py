@@ -65,6 +65,9 @@ class SpanGold(Gold):
     @classmethod
     def _each_once(cls, spans: tuple[LabelledSpan, ...]) -> tuple[LabelledSpan, ...]:
         """Sorted; two mentions of one label and place (of two concepts, say) are one span to find."""
+        places = [span.pieces for span in spans]
+        if places == sorted(set(places)):
+            return spans  # as nearly all are
         found: dict[tuple[str, Spans], LabelledSpan] = {}
         for span in sorted(spans, key=lambda span: span.pieces):
             if same := found.get((span.label, span.pieces)):
@@ -130,7 +133,8 @@ def find_fault(example: SpanExample) -> str | None:
 
 def view(document: Document, fact: facts.Spans, windows: Sequence[Window]) -> Iterator[SpanExample | Lost]:
     """Yield one example per window, empty ones too; a mention that no window holds whole is Lost."""
-    asked = [mention for mention in document.mentions if any(type in fact.labels for type in mention.types)]
+    native = set(fact.labels)
+    asked = [mention for mention in document.mentions if not native.isdisjoint(mention.types)]
     yield from _ask(document, fact.labels, asked, windows)
 
 
@@ -145,10 +149,10 @@ def _ask(
     document: Document, labels: Mapping[str, str | None], mentions: Sequence[Mention], windows: Sequence[Window]
 ) -> Iterator[SpanExample | Lost]:
     """Yield one example per window with those of `mentions` that lie in it and whose type has a label."""
-    shown, place_of = words(labels), Holder(windows)
+    shown, place_of, native = words(labels), Holder(windows), {type for type, label in labels.items() if label}
     held: list[list[Mention]] = [[] for _ in windows]
     for mention in mentions:
-        if not any(labels.get(type) for type in mention.types):
+        if native.isdisjoint(mention.types):
             yield Lost(mention.id, NOT_ASKED)
         elif (at := place_of(mention.spans)) >= 0:
             held[at].append(mention)
