@@ -67,15 +67,23 @@ class Workers:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def run(self, work: Callable[[A], R], arguments: Sequence[A], sizes: Sequence[int] | None = None) -> Iterator[R]:
+    def run(
+        self,
+        work: Callable[[A], R],
+        arguments: Sequence[A],
+        sizes: Sequence[int] | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> Iterator[R]:
         """Yield `work(argument)` for each argument, in order.
 
         Args:
             work: A function of a module, of one argument that can be pickled.
             arguments: One for each part.
             sizes: How much there is to do for each, so that the longest begin first and all processes end together.
+            meanwhile: What this process does while others work, before it waits for them.
         """
         if self.number <= 1 or len(arguments) <= 1:
+            meanwhile()
             for argument in arguments:
                 with _few_collections():
                     result = work(argument)
@@ -88,6 +96,7 @@ class Workers:
                 pool = self._started(work)
                 for n in order:
                     futures[n] = pool.submit(_leanly, work, arguments[n])
+            meanwhile()
             for n in range(len(arguments)):
                 yield futures.pop(n).result()
         except BrokenProcessPool as error:

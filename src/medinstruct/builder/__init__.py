@@ -13,11 +13,13 @@ goes on with the parts it had finished.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -142,10 +144,11 @@ def _made(name: str, settings: Settings, tell: Tell, *, dry_run: bool) -> Build 
         if settings.engine == "local" and settings.workers != 1 and not settings.samples:
             engine.prepare(part.__name__)
         planned = plan(
-            entry.name, found, settings.data, samples=settings.samples, require_all=settings.require_all, path=named
-        )
+            entry.name, found, settings.data,
+            samples=settings.samples, require_all=settings.require_all, path=named, worded=False,
+        )  # fmt: skip
         with alone(base, name, kind) as work:
-            run = _Run(planned, text, path, settings, wanted, work, tell)
+            run = _Run(planned, text, path, named, settings, wanted, work, tell)
             with cluster.running(settings.ray_address, run.workers) if settings.engine == "ray" else run.processes:
                 if dry_run:
                     return run.forecast()
@@ -165,21 +168,27 @@ class _Run:
         planned: Plan,
         text: str,
         path: str,
+        named: str,
         settings: Settings,
         wanted: recipe.Size,
         work: Path,
         tell: Tell,
     ) -> None:
-        self.plan, self.recipe, self.text, self.path = planned, planned.recipe, text, path
+        self.plan, self.recipe, self.text, self.path, self.named = planned, planned.recipe, text, path, named
         self.settings, self.wanted, self.work, self.tell = settings, wanted, work, tell
-        self.asks: dict[int, Ask] = {place: resolve(self.recipe, place) for place in range(len(self.recipe.mix))}
-        if settings.shots is not None:
-            self.asks = {place: replace(ask, shots=settings.shots) for place, ask in self.asks.items()}
         self.survivors: np.ndarray[Any, np.dtype[np.int64]] = np.zeros(0, np.int64)
         few = planned.samples or len(planned.slices) < 2
         self.workers = settings.workers or (1 if few else os.cpu_count() or 1)
         self.processes = engine.Workers(self.workers, part.prepare, (shelf.user_folders(),))
         self.told: dict[str, Any] = {}
+
+    @cached_property
+    def asks(self) -> dict[int, Ask]:
+        """The entries of the recipe by their places, with all their names looked up."""
+        found = {place: resolve(self.recipe, place, self.named) for place in range(len(self.recipe.mix))}
+        if self.settings.shots is None:
+            return found
+        return {place: replace(ask, shots=self.settings.shots) for place, ask in found.items()}
 
     def _drawn(self) -> tuple[Guard, list[PartReport], Pool, dict[str, np.ndarray[Any, np.dtype[np.int64]]]]:
         """Read all parts, and draw the rows of each split."""
@@ -225,11 +234,16 @@ class _Run:
         if self.settings.engine == "ray":
             results = cluster.run(work, tasks, initialise=part.prepare, initial=(shelf.user_folders(),))
         else:
-            results = self.processes.run(work, tasks, sizes)
+            results = self.processes.run(work, tasks, sizes, self._look_ahead)
         for result in results:
             done.append(result)
             self.tell(what, len(done), len(tasks))
         return done
+
+    def _look_ahead(self) -> None:
+        """Do what will be needed and does not wait for what processes do."""
+        _ = self.asks
+        importlib.import_module("pandas")  # `pyarrow` imports it when it first makes an array
 
     def _index(self, names: Sequence[str]) -> Guard:
         """Write the index of the test parts that are guarded or watched."""

@@ -172,15 +172,24 @@ def resolved(text: str, path: str) -> tuple[Recipe, dict[int, Ask]]:
 
 
 def plan(
-    name: str, found: Recipe, data: Path | None, *, samples: bool = False, require_all: bool = False, path: str = ""
+    name: str,
+    found: Recipe,
+    data: Path | None,
+    *,
+    samples: bool = False,
+    require_all: bool = False,
+    path: str = "",
+    worded: bool = True,
 ) -> Plan:
     """Return what the recipe comes to, every name in it checked; `path` is for messages.
+
+    Where `worded` is not wanted the wordings are left, as of all names they take the longest.
 
     Raises:
         NotFound: if a corpus is missing and all are required, or if a folder was given that holds none of them.
         BuildError: if the corpora that are here cannot carry the license that the recipe demands.
     """
-    asks = [resolve(found, place, path or name) for place in range(len(found.mix))]
+    asks = [resolve(found, place, path or name, worded=worded) for place in range(len(found.mix))]
     wanted = {ask.corpus.id: ask.corpus for ask in asks}
     folders = {id: corpus.find(data, samples=samples, download=True) for id, corpus in wanted.items()}
     if not samples and not any(folders.values()):
