@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -262,22 +263,14 @@ def choose(ask: Ask, candidate: Candidate) -> Template:
 def _candidates(task: ShardTask) -> Iterator[tuple[Candidate, str, int]]:
     """Yield the candidates of a shard in its order, each with its official split and rank."""
     parts, rows = np.asarray(task.parts), np.asarray(task.rows)
-    used, owners = np.unique(parts, return_inverse=True)
-    mine = [np.flatnonzero(owners == n) for n in range(len(used))]
-    found = pa.concat_tables(
-        [spool.take(task.spools[part][0], rows[some], COLUMNS) for part, some in zip(used.tolist(), mine)]
-    )
-    back = np.empty(len(parts), dtype=np.int64)
-    back[np.concatenate(mine)] = np.arange(len(parts))
-    found = found.combine_chunks().take(pa.array(back))
-    at = 0
-    for batch in found.to_batches(max_chunksize=spool.ROWS_AT_ONCE):
-        for candidate in batch.to_pylist():
-            turn = int(task.turns[at]) if len(task.turns) else 0
-            key = candidate["key"]
-            candidate |= {"first": key, "turn": turn, "key": repeated(key, turn)}
-            yield candidate, task.spools[parts[at]][1], int(task.ranks[at])
-            at += 1
+    found = spool.take_of([path for path, _ in task.spools], parts, rows, COLUMNS)
+    batches = found.to_batches(max_chunksize=spool.ROWS_AT_ONCE)
+    candidates = (candidate for batch in batches for candidate in batch.to_pylist())
+    turns, ranks = np.asarray(task.turns).tolist() or repeat(0), np.asarray(task.ranks).tolist()
+    for candidate, part, turn, rank in zip(candidates, parts.tolist(), turns, ranks):
+        key = candidate["key"]
+        candidate |= {"first": key, "turn": turn, "key": repeated(key, turn)}
+        yield candidate, task.spools[part][1], rank
 
 
 COLUMNS = [

@@ -48,17 +48,32 @@ def column(path: str, name: str) -> pa.Array:
 
 def take(path: str, rows: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Table:
     """Return some columns of some rows of a file, in the order of `rows`, in memory."""
-    reader = _reader(path)
-    order = np.argsort(rows, kind="stable")
-    batches, places = np.divmod(rows[order].astype(np.int64), ROWS_PER_BATCH)
-    starts = np.flatnonzero(np.r_[True, batches[1:] != batches[:-1]]) if len(rows) else np.zeros(0, np.int64)
+    return take_of([path], np.zeros(len(rows), dtype=np.int64), rows, names)
+
+
+def take_of(
+    paths: Sequence[str], files: NDArray[np.integer[Any]], rows: NDArray[np.integer[Any]], names: Sequence[str]
+) -> pa.Table:
+    """Return some columns of some rows of several files of one schema, in the order of `rows`, in memory.
+
+    Args:
+        paths: Of the files.
+        files: Place of the file of each row among them.
+        rows: Place of each row in its file.
+        names: Of the columns.
+    """
+    readers = {n: _reader(paths[n]) for n in [0, *np.unique(files).tolist()]}
+    order = np.lexsort((rows, files))
+    files, (batches, places) = files[order], np.divmod(rows[order].astype(np.int64), ROWS_PER_BATCH)
+    new = np.r_[True, (files[1:] != files[:-1]) | (batches[1:] != batches[:-1])][: len(rows)]
+    starts = np.flatnonzero(new).tolist()
     some = [
-        reader.get_batch(int(batches[start])).select(names).take(pa.array(places[start:end]))
+        readers[int(files[start])].get_batch(int(batches[start])).select(names).take(pa.array(places[start:end]))
         for start, end in zip(starts, [*starts[1:], len(rows)])
     ]
     back = np.empty(len(rows), dtype=np.int64)
     back[order] = np.arange(len(rows))
-    schema = pa.schema([reader.schema.field(name) for name in names])
+    schema = pa.schema([readers[0].schema.field(name) for name in names])
     return pa.Table.from_batches(some, schema).combine_chunks().take(pa.array(back))
 
 
