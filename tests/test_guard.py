@@ -416,6 +416,42 @@ def test_nothing_of_one_document_stands_on_both_sides_by_way_of_others_either(tm
     }
 
 
+@given(st.text(alphabet="a.!?\n \t\r\x1c\u2028\u00a0", max_size=30))
+def test_pieces_are_cut_after_a_mark_or_at_a_newline(text):
+    assert signature.PIECE.split(text) == re.split(r"(?<=[.!?])\s+|\n", text)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2**63, 2**64 - 1]), st.integers(-3, 5)), max_size=40))
+def test_hashes_are_sorted_and_their_owners_by_hash(pairs):
+    hashes = np.array([hash for hash, _ in pairs], dtype=np.uint64)
+    owners = np.array([owner for _, owner in pairs], dtype=np.int64)
+    order, by_hash = signature.by_hash(hashes, owners)
+    expected = np.lexsort((owners, hashes))
+
+    assert np.array_equal(hashes[order], hashes[expected])
+    assert np.array_equal(by_hash, owners[expected])
+    _, stable = signature.by_hash(hashes, np.arange(len(hashes)))
+    assert np.array_equal(stable, np.argsort(hashes, kind="stable"))
+
+
+def test_a_signature_holds_each_hash_of_a_text_once():
+    """Also of a text that says the same again, and of a part without any text that is long enough."""
+    twice = Document(id="d", text=f"{ABSTRACT}\n{ABSTRACT}")
+    words = Words(prose.normalise(twice.text))
+    signed = signature.sign([Document(id="x", text="Few words."), twice], "a/test")
+
+    assert signed.runs.tolist() == np.unique(words.grams(signature.RUN)).tolist()
+    assert signed.shingles.tolist() == np.unique(words.grams(signature.SHINGLE)).tolist()
+    assert set(signed.runs_of.tolist()) == {1}
+    assert set(signed.shingles_of.tolist()) == {0}
+    assert signed.passages_of.tolist() == [1]
+    for empty in (signature.sign([], "a/test"), signature.sign([Document(id="x", text="Few words.")], "a/test")):
+        for name in signature.ARRAYS:
+            array = getattr(empty, name)
+            assert not len(array)
+            assert array.dtype == (np.int64 if name == "lengths" or name.endswith("_of") else np.uint64)
+
+
 def test_a_folder_of_texts_guards(tmp_path):
     """One's own test set: a text file, and JSON lines with identities."""
     mine = tmp_path / "eval"

@@ -72,8 +72,8 @@ def _texts(record: Document | Item) -> Iterable[str]:
     return (*record.texts.values(), record.question, *record.options, *record.references)
 
 
-PIECE = re.compile(r"(?<=[.!?])\s+|\n")
-"""Where others cut a text who know no abbreviations."""
+PIECE = re.compile(r"\s(?:(?<=[.!?]\s)\s*|(?<=\n))")
+"""Where others cut a text who know no abbreviations: after a mark, or at a newline; sought by the blank it starts with."""
 
 
 def _phrases(text: str) -> set[tuple[int, int]]:
@@ -119,12 +119,19 @@ class Signature:
 
 
 ARRAYS = tuple(field.name for field in fields(Signature) if field.name != "documents")
+OWNERS = {
+    "prints": "prints_of",
+    "wholes": "phrases_of",
+    "runs": "runs_of",
+    "shingles": "shingles_of",
+    "words": "words_of",
+}
 
 
 def sign(records: Iterable[Document | Item], name: str) -> Signature:
     """Return the signature of a test part; `name` (`chemprot/test`) goes before the ids of its documents."""
     documents: list[str] = []
-    held: dict[str, list[Hashes]] = {key: [] for key in ARRAYS}
+    held: dict[str, list[Any]] = {key: [] for key in ARRAYS}
     for number, record in enumerate(records):
         documents.append(f"{name} {record.id}")
         _put(held, "prints", number, np.array([*map(fingerprint, identities(record))], dtype=np.uint64))
@@ -133,26 +140,37 @@ def sign(records: Iterable[Document | Item], name: str) -> Signature:
             if len(words) < PHRASE:
                 continue
             firsts, lengths = np.array(sorted(_phrases(text)), dtype=np.int64).reshape(-1, 2).T
-            _put(held, "phrases", number, words.runs(firsts, lengths), key="wholes")
-            held["anchors"].append(words.grams(PHRASE)[firsts])
-            held["lengths"].append(lengths.astype(np.uint64))
-            _put(held, "runs", number, np.unique(words.grams(RUN)))
-            _put(held, "shingles", len(held["passages_of"]), np.unique(words.grams(SHINGLE)))
-            held["passages_of"].append(np.array([number], dtype=np.uint64))
+            _put(held, "wholes", number, words.runs(firsts, lengths))
+            held["anchors"].append(words.runs(firsts, PHRASE))
+            held["lengths"].append(lengths)
+            _put(held, "runs", number, _distinct(words.grams(RUN)))
+            _put(held, "shingles", len(held["passages_of"]), _distinct(words.grams(SHINGLE)))
+            held["passages_of"].append([number])
         if isinstance(record, Item) and record.options and (words_in := bag(record)):
-            _put(held, "words", len(held["bags_of"]), np.unique(Words(words_in).grams(1)))
-            held["bags_of"].append(np.array([number], dtype=np.uint64))
+            _put(held, "words", len(held["bags_of"]), _distinct(Words(words_in).grams(1)))
+            held["bags_of"].append([number])
+    for key, owner in OWNERS.items():
+        held[owner] = [np.repeat(held[owner], [*map(len, held[key])])] if held[key] else []
     return Signature(documents, **{key: _flat(key, arrays) for key, arrays in held.items()})
 
 
-def _put(held: dict[str, list[Hashes]], kind: str, owner: int, hashes: Hashes, key: str = "") -> None:
-    held[key or kind].append(hashes)
-    held[f"{kind}_of"].append(np.full(len(hashes), owner, dtype=np.uint64))
+def _put(held: dict[str, list[Any]], key: str, owner: int, hashes: Hashes) -> None:
+    """Add hashes of one owner, who is repeated once for all of them in the end."""
+    held[key].append(hashes)
+    held[OWNERS[key]].append(owner)
 
 
-def _flat(key: str, arrays: Sequence[NDArray[Any]]) -> Any:
+def _distinct(hashes: Hashes) -> Hashes:
+    """What `np.unique` returns, in half its time where they are few; sorts its argument."""
+    hashes.sort()
+    kept = np.ones(len(hashes), dtype=bool)
+    np.not_equal(hashes[1:], hashes[:-1], out=kept[1:])
+    return hashes[kept]
+
+
+def _flat(key: str, arrays: Sequence[Any]) -> Any:
     kind = np.int64 if key == "lengths" or key.endswith("_of") else np.uint64
-    return np.concatenate(arrays).astype(kind) if arrays else np.zeros(0, dtype=kind)
+    return np.concatenate(arrays).astype(kind, copy=False) if arrays else np.zeros(0, dtype=kind)
 
 
 def join(signatures: Sequence[Signature]) -> Signature:
@@ -194,8 +212,8 @@ def in_several(hashes: Hashes, groups: Numbers, at_least: int) -> NDArray[np.boo
     """Whether each hash stands in so many different groups; `groups[i]` is that of `hashes[i]`."""
     if not len(hashes):
         return np.zeros(0, dtype=bool)
-    order = np.lexsort((groups, hashes))
-    sorted_hashes, sorted_groups = hashes[order], groups[order]
+    order, sorted_groups = by_hash(hashes, groups)
+    sorted_hashes = hashes[order]
     new_hash = np.r_[True, sorted_hashes[1:] != sorted_hashes[:-1]]
     new_group = new_hash | np.r_[True, sorted_groups[1:] != sorted_groups[:-1]]
     number = np.cumsum(new_hash) - 1
@@ -203,6 +221,20 @@ def in_several(hashes: Hashes, groups: Numbers, at_least: int) -> NDArray[np.boo
     found = np.empty(len(hashes), dtype=bool)
     found[order] = counts[number] >= at_least
     return found
+
+
+def by_hash(hashes: Hashes, owners: Numbers) -> tuple[Numbers, Numbers]:
+    """An order in which hashes are sorted, and their owners by hash, then by number.
+
+    Two sorts that need not be stable, of single numbers, take a third of the time of `np.lexsort`.
+    """
+    order = np.argsort(hashes)
+    if not len(order):
+        return order, owners
+    sorted_hashes = hashes[order]
+    number = np.r_[0, np.cumsum(sorted_hashes[1:] != sorted_hashes[:-1])]
+    number *= owners.max() - owners.min() + 1
+    return order, np.sort(number + owners[order]) - number
 
 
 def write(folder: Path, signature: Signature) -> None:
@@ -214,7 +246,8 @@ def write(folder: Path, signature: Signature) -> None:
         ("runs", ("runs_of",)),
         ("anchors", ("wholes", "lengths", "phrases_of")),
     ):
-        order = np.argsort(getattr(clean, key), kind="stable")
+        hashes = getattr(clean, key)
+        _, order = by_hash(hashes, np.arange(len(hashes)))
         for name in (key, *owners):
             np.save(folder / f"{name}.npy", getattr(clean, name)[order])
     for name, hashes, owners_of, documents in (
@@ -235,9 +268,8 @@ def postings(hashes: Hashes, owners: Numbers, size: int) -> dict[str, NDArray[np
         `keys`, sorted; `offsets` into `owners`, by key; `weights` by key; `totals`, the weights of all keys of an owner;
         `counts`, how many they are.
     """
-    order = np.lexsort((owners, hashes))
-    hashes, owners = hashes[order], owners[order]
-    keys, counts = np.unique(hashes, return_counts=True)
+    order, owners = by_hash(hashes, owners)
+    keys, counts = np.unique(hashes[order], return_counts=True)
     weights = 1 - np.log(counts) / np.log(max(size, 2) + 1)
     common = counts > COMMON
     weights[common] = 0

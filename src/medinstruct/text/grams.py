@@ -57,7 +57,7 @@ class Words:
         size = max(len(self) - n + 1, 0)
         return mix((self._after[n - 1 :] - self._before[:size]) * self._down[:size])
 
-    def runs(self, firsts: NDArray[np.int64], lengths: NDArray[np.int64]) -> Hashes:
+    def runs(self, firsts: NDArray[np.int64], lengths: NDArray[np.int64] | int) -> Hashes:
         """The hash of the run of `lengths` words from each of the words `firsts`."""
         return mix((self._after[firsts + lengths - 1] - self._before[firsts]) * self._down[firsts])
 
