@@ -32,7 +32,10 @@ class Holder:
 
 def shift(spans: Spans, start: int) -> Spans:
     """Spans of a document as offsets into the window that begins at `start`."""
-    return tuple((first - start, last - start) for first, last in spans)
+    if len(spans) == 1:  # as nearly all are
+        first, last = spans[0]
+        return ((first - start, last - start),)
+    return tuple([(first - start, last - start) for first, last in spans])
 
 
 def refs(mention: Mention, fact: facts.Relations) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def view(document: Document, fact: facts.Events, windows: Sequence[Window]) -> I
             EventGold(events=_labelled(events, fact, spans, window.start)),
             window.name,
             (window.start, window.end),
-            tuple(event.id for event in events),
+            tuple([event.id for event in events]),
         )
 
 
@@ -72,7 +72,7 @@ def _alone(event: Event, fact: facts.Events, holder: Holder, spans: Mapping[str,
     """The window of an event or why none holds it, as far as can be told without looking at other events."""
     if not fact.labels.get(event.type):
         return NOT_ASKED
-    if any(argument.role not in fact.roles for argument in event.arguments):
+    if not fact.roles.keys() >= {argument.role for argument in event.arguments}:
         return "the role of an argument is not asked for"
     if (window := holder(spans[event.trigger])) < 0:
         return "its trigger lies whole in no window"
@@ -99,23 +99,25 @@ def _labelled(
             return FilledRole(role=role, event=place[argument.ref])
         return FilledRole(role=role, pieces=shift(spans[argument.ref], start))
 
-    return tuple(
+    return tuple([
         LabelledEvent(
             label=fact.labels[event.type] or "",  # never empty: `_alone` leaves those out
             trigger=shift(spans[event.trigger], start),
-            arguments=tuple(fill(argument) for argument in _asked(event, fact)),
+            arguments=tuple([fill(argument) for argument in _asked(event, fact)]),
         )
         for event in events
-    )
+    ])  # fmt: skip
 
 
 def _participants(
     mentions: Sequence[Mention], called: Mapping[str, str | None], windows: Sequence[Window]
 ) -> list[dict[str, tuple[str, ...]]]:
     """For each window the different strings of the given mentions in it, by the words for their types."""
+    if not called:
+        return [{} for _ in windows]
     holder = Holder(windows)
     strings: list[dict[str, dict[str, None]]] = [{word: {} for word in words(called)} for _ in windows]
-    for mention in sorted(mentions, key=lambda mention: mention.spans) if called else ():
+    for mention in sorted(mentions, key=lambda mention: mention.spans):
         if (at := holder(mention.spans)) >= 0:
             for type in mention.types:
                 if word := called.get(type):

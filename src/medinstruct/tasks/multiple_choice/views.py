@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from itertools import combinations, permutations, product
 from math import ceil, floor
@@ -153,9 +153,10 @@ def pairs(document: Document, fact: facts.Relations, windows: Sequence[Window]) 
     types = _types(document, fact)
     options_of = cache(lambda head, tail: _options(fact, head, tail))
     related, lost = _relations(document, fact, types, options_of)
+    sides = dict.fromkeys((heads, tails) for _, heads, tails in fact.products())
     for window, inside in zip(windows, _arguments(document, fact, types, windows)):
         texts = {"text": document.text[window.start : window.end]}
-        for head, tail in _candidates(inside, fact):
+        for head, tail in _candidates(inside, sides, fact):
             one, other, found = inside[head], inside[tail], related.get((head, tail), [])
             if not found and (
                 (head, tail) in related or (tail, head) in related or one.sentences.isdisjoint(other.sentences)
@@ -177,7 +178,7 @@ def pairs(document: Document, fact: facts.Relations, windows: Sequence[Window]) 
                 ChoiceGold(choices=tuple(right), nothing=len(options) - 1),
                 f"{window.name} {head} {tail}",
                 (window.start, window.end),
-                tuple(id for id, _ in found),
+                tuple([id for id, _ in found]),
             )
     yield from (Lost(id, reason) for id, reason in lost.items())
 
@@ -234,7 +235,7 @@ def _relations(
 def _arguments(
     document: Document, fact: facts.Relations, types: dict[str, str], windows: Sequence[Window]
 ) -> Iterator[dict[str, _Argument]]:
-    """Yield for each window what may be an argument there, by its reference."""
+    """Yield for each window what may be an argument there, by its reference; nothing where it would be alone."""
     place_of = Holder(windows)
     mentions: list[dict[str, list[Mention]]] = [{} for _ in windows]
     for mention in document.mentions:
@@ -244,19 +245,22 @@ def _arguments(
                     mentions[at].setdefault(ref, []).append(mention)
     starts = [start for start, _ in sentences(document)] if fact.scope == "sentence" else []
     for window, by_ref in zip(windows, mentions):
+        same_of = by_ref if len(by_ref) > 1 else {}
         yield {
             ref: _Argument(
-                Marked(label=types[ref], mentions=tuple(shift(mention.spans, window.start) for mention in same)),
-                frozenset(bisect_right(starts, mention.spans[0][0]) for mention in same),
+                Marked(label=types[ref], mentions=tuple([shift(mention.spans, window.start) for mention in same])),
+                frozenset([bisect_right(starts, mention.spans[0][0]) for mention in same]),
             )
-            for ref, same in by_ref.items()
+            for ref, same in same_of.items()
         }
 
 
-def _candidates(inside: dict[str, _Argument], fact: facts.Relations) -> Iterator[Pair]:
+def _candidates(
+    inside: dict[str, _Argument], sides: Collection[facts.Product], fact: facts.Relations
+) -> Iterator[Pair]:
     """Yield the pairs that any relation of the fact could join, each once; of a symmetric fact in one order alone."""
     seen: set[Pair] = set()
-    for firsts, seconds in dict.fromkeys((heads, tails) for _, heads, tails in fact.products()):
+    for firsts, seconds in sides:
         heads = [ref for ref, argument in inside.items() if argument.marked.label in firsts]
         tails = [ref for ref, argument in inside.items() if argument.marked.label in seconds]
         for head, tail in product(heads, tails):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, field_validator
@@ -149,31 +150,43 @@ def _ask(
     document: Document, labels: Mapping[str, str | None], mentions: Sequence[Mention], windows: Sequence[Window]
 ) -> Iterator[SpanExample | Lost]:
     """Yield one example per window with those of `mentions` that lie in it and whose type has a label."""
-    shown, place_of, native = words(labels), Holder(windows), {type for type, label in labels.items() if label}
+    shown, place_of = words(labels), Holder(windows)
+    asked = {
+        types: tuple([label for type in types if (label := labels.get(type))])
+        for types in {mention.types for mention in mentions}
+    }
     held: list[list[Mention]] = [[] for _ in windows]
     for mention in mentions:
-        if native.isdisjoint(mention.types):
+        if not asked[mention.types]:
             yield Lost(mention.id, NOT_ASKED)
         elif (at := place_of(mention.spans)) >= 0:
             held[at].append(mention)
         else:
             yield Lost(mention.id, OUTSIDE)
-    for window, inside in zip(windows, held):
-        question = SpanQuestion(text=document.text[window.start : window.end], labels=shown)
+    for (name, start, end), inside in zip(windows, held):
         found = [
             LabelledSpan(
                 label=label,
-                pieces=shift(mention.spans, window.start),
+                pieces=shift(mention.spans, start),
                 alternatives=tuple(
-                    shift(spans, window.start)
-                    for spans in mention.alternatives
-                    if window.start <= spans[0][0] and spans[-1][1] <= window.end
+                    [
+                        shift(spans, start)
+                        for spans in mention.alternatives
+                        if start <= spans[0][0] and spans[-1][1] <= end
+                    ]
                 ),
             )
-            for mention in sorted(inside, key=lambda mention: mention.spans)
-            for label in dict.fromkeys(labels.get(type) for type in mention.types)
-            if label
+            for mention in sorted(inside, key=_place)
+            for label in dict.fromkeys(asked[mention.types])
         ]
-        ids = tuple(mention.id for mention in inside)
-        kinds = tuple(tuple(filter(None, map(labels.get, mention.types))) for mention in inside)
-        yield Example(question, SpanGold(spans=tuple(found)), window.name, (window.start, window.end), ids, kinds)
+        yield Example(
+            SpanQuestion(text=document.text[start:end], labels=shown),
+            SpanGold(spans=tuple(found)),
+            name,
+            (start, end),
+            tuple([mention.id for mention in inside]),
+            tuple([asked[mention.types] for mention in inside]),
+        )
+
+
+_place = attrgetter("spans")
