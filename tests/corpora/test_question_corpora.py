@@ -1,8 +1,10 @@
 """Corpora of questions, sentence classes, pairs and texts to write: what their samples hold, and the traps of their releases."""
 
 import io
+import itertools
 import json
 import os
+import re
 import time
 import zipfile
 from collections import Counter
@@ -512,6 +514,15 @@ def test_an_answer_that_was_removed_is_none():
 
     assert asked["MPlusHerbsSupplements-0000002-1"].references == ()
     assert len(examples("medquad", "qa", "train")) == 5
+
+
+def test_line_breaks_are_found_as_by_the_plain_pattern():
+    plain = re.compile(r"[ \t]*\n[ \t]*|[ \t]{3,}|[ \t]{2,}(?=- )")
+
+    for length in range(8):
+        for signs in itertools.product(" \t\n-x" if length < 6 else " \n-", repeat=length):
+            text = "".join(signs)
+            assert medquad.BREAK.sub("|", text) == plain.sub("|", text), repr(text)
 
 
 def test_all_dialects_of_a_page_are_read():

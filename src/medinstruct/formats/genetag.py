@@ -146,7 +146,7 @@ def _draft(
     identity: Identity,
 ) -> Draft | Broken:
     place, id, text = sentence
-    solid = [at for at, sign in enumerate(text) if not sign.isspace()]
+    solid = [at for at, sign in enumerate(text) if not sign.isspace()] if genes or alternatives else []
     placed: list[list[tuple[Span, str]]] = []
     for entries in (genes, alternatives):
         placed.append([])
