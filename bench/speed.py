@@ -10,7 +10,7 @@ per row    prompt, answer and parse-back of one row; beside unitxt and PromptSou
 two        two processes against one
 start      import, --help, ls, the quickstart: seconds and modules
 readers    what readers.py prints
-scale ray  what scale.py and ray.py print
+scale ray  what scale.py and cluster.py print
 
 Seconds are of the clock, medians of the rounds, every step in a process of its own: a busy machine shows in all of them, and the
 seconds of the processor stand beside. Every build that is timed must have the digest of the first, whose rows are counted and
@@ -286,7 +286,7 @@ def ray(bench: Bench) -> None:
     told(
         bench,
         "ray",
-        bench.step("ray.py", "--data", str(bench.data), "--rows", str(bench.rows), "--recipe", str(bench.recipe)),
+        bench.step("cluster.py", "--data", str(bench.data), "--rows", str(bench.rows), "--recipe", str(bench.recipe)),
     )
 
 

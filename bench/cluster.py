@@ -1,6 +1,6 @@
 """A build on Ray against the same build in processes: same digest, and how much slower beyond the start-up.
 
-    python bench/ray.py --data DIR [--rows 100000] [--recipe recipes/mnlu-open.yaml]
+    python bench/cluster.py --data DIR [--rows 100000] [--recipe recipes/mnlu-open.yaml]
 
 Ray is started on this machine with as many workers. Its start-up is what the smallest build takes more than in processes.
 """
