@@ -95,5 +95,17 @@ def test_circles_are_looked_for_seldom_while_parts_run_and_as_usual_after(worker
     assert gc.get_threshold() == before
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_something_else_is_done_meanwhile(number):
+    """Once, after work was handed out and before the first result is waited for; its error stops the work."""
+    done = []
+    with engine.Workers(number) as workers:
+        for result in workers.run(slow_first, range(4), meanwhile=lambda: done.append("meanwhile")):
+            done.append(result)
+        with pytest.raises(ZeroDivisionError):
+            list(workers.run(slow_first, range(4), meanwhile=lambda: 1 // 0))
+    assert done == ["meanwhile", 0, 1, 4, 9]
+
+
 def test_no_work_is_no_results():
     assert list(engine.run(slow_first, [], workers=2)) == []
