@@ -171,13 +171,13 @@ LIGHT = [*(name for name, _ in FLAT.values()), "key", "labels", "fingerprints", 
 
 def gather(reports: Sequence[PartReport], roles: Sequence[str], *, labels: bool = True) -> Pool:
     """Return the pool of all parts from their spool files, one part in memory at a time; without labels if nobody asks."""
-    size = sum(sum(report.rows.values()) for report in reports)
+    tables = [spool.columns(report.spool, LIGHT) for report in reports]
+    size = sum(table.num_rows for table in tables)
     columns = {name: np.empty(size, dtype=kind) for name, kind in KINDS.items()}
     lists: dict[str, list[NDArray[Any]]] = {name: [] for name in LISTS}
     names: dict[str, list[str]] = {"labels": [], "rules": [""], "reasons": ["", "not drawn"]}
     end = 0
-    for number, report in enumerate(reports):
-        table = spool.columns(report.spool, LIGHT)
+    for number, (report, table) in enumerate(zip(reports, tables)):
         start, end = end, end + table.num_rows
         found = _of_part(table, names, start, labels=labels)
         found["parts"], found["roles"] = np.int32(number), np.int8(roles.index(report.role))

@@ -105,7 +105,7 @@ def run(task: ShardTask) -> ShardReport:
     formats: Counter[str] = Counter()
     hashes: list[bytes] = []
     characters = 0
-    few = _Few(task, asks, recipe.seed)
+    few = _Few(task, asks)
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal characters
@@ -113,7 +113,7 @@ def run(task: ShardTask) -> ShardReport:
             place = candidate["place"]
             if (ask := asks.get(place)) is None:
                 ask = asks[place] = resolve(recipe, place)
-            asked = _asked(ask, candidate, choose(ask, candidate), recipe.seed)
+            asked = _asked(ask, candidate, choose(ask, candidate))
             row = render(ask, candidate, asked, few.of(ask, candidate, asked, n), split, rank)
             templates[row["template"]] += 1
             formats[row["answer_format"]] += 1
@@ -169,14 +169,14 @@ def render(
     }  # fmt: skip
 
 
-def _asked(ask: Ask, candidate: Candidate, wording: Template, seed: int) -> Asked:
+def _asked(ask: Ask, candidate: Candidate, wording: Template) -> Asked:
     """A candidate as a wording asks it: options in their drawn order, labels explained if that is wanted."""
     written = candidate["question"], candidate["gold"]
     example = ask.type.read(*written)
     draws: dict[str, Any] = {}
     if ask.entry.shuffle_options and isinstance(example.question, ChoiceQuestion):
         number = len(example.question.options)
-        order = tuple(sorted(range(number), key=lambda n: draw(candidate["key"], seed, "option", n)))
+        order = tuple(sorted(range(number), key=lambda n: draw(candidate["key"], ask.seed, "option", n)))
         example = reorder(example, order)
         draws["options"] = order
     explains = ask.definitions or wording.shows_guideline
@@ -190,8 +190,8 @@ def _asked(ask: Ask, candidate: Candidate, wording: Template, seed: int) -> Aske
 class _Few:
     """The shots of a shard's rows, chosen or given, and how many there were to be."""
 
-    def __init__(self, task: ShardTask, asks: Mapping[int, Ask], seed: int) -> None:
-        self.task, self.asks, self.seed = task, asks, seed
+    def __init__(self, task: ShardTask, asks: Mapping[int, Ask]) -> None:
+        self.task, self.asks = task, asks
         self.shelf = _shelf(task.shelf) if task.shelf else None
         self.tables = cache(self._table)
         self.show = lru_cache(32_768)(self._show)  # rows of one entry share many of their shots
@@ -207,7 +207,7 @@ class _Few:
             return []
         places = self.shelf.choose(
             ask.place, list(ask.formats).index(asked.wording.answer_key), candidate["asked_hash"], self.task.groups[n],
-            candidate["key"], self.seed, wanted, ask.prompt_tokens - ask.tokenizer.count(asked.wording.prompt(question)),
+            candidate["key"], ask.seed, wanted, ask.prompt_tokens - ask.tokenizer.count(asked.wording.prompt(question)),
             lambda place: self.show(ask.place, name, place).tokens,
         )  # fmt: skip
         found = [self.show(ask.place, name, place) for place in places]
@@ -223,9 +223,7 @@ class _Few:
     def _show(self, entry: int, wording: str, place: Place) -> Shown:
         ask = self.asks[entry]
         candidate = {name: column[place.row].as_py() for name, column in self.tables(place.part).items()}
-        example, worded, answer, *_ = _asked(
-            ask, candidate, next(one for one in ask.templates if one.name == wording), self.seed
-        )
+        example, worded, answer, *_ = _asked(ask, candidate, next(one for one in ask.templates if one.name == wording))
         shot = Shot(example.question, answer)
         if not worded.takes_shots:
             shot = shot._replace(prompt=worded.prompt(shot.question))
