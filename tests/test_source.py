@@ -481,6 +481,16 @@ def test_headers_are_read_as_the_library_reads_them(kind, name):
             assert read(source._TarMember, each) == read(tarfile.TarInfo, each)
 
 
+def test_a_tar_of_nothing_but_long_names_is_told(tmp_path):
+    """`tarfile` calls itself for each, as the name is that of the next member."""
+    header = tar_member("././@LongLink", type=tarfile.GNUTYPE_LONGNAME)
+    header.size = 5
+    (tmp_path / "data.tar").write_bytes((header.tobuf(tarfile.GNU_FORMAT) + b"abcd".ljust(512, b"\0")) * 3_000)
+
+    with pytest.raises(FormatError, match=r"data\.tar: cannot be unpacked: maximum recursion depth"):
+        list(select(tmp_path, ["*.txt"]))
+
+
 def test_a_tar_with_a_damaged_header_in_the_middle_is_told(tmp_path):
     archive = bytearray(packed_tar({"x.txt": NOISE, "y.txt": NOISE}, "w"))
     archive[512 + 3072 + 3] ^= 0xFF
